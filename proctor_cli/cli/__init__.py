@@ -1,0 +1,86 @@
+"""The command line: words to calls, results to words. One thin file per command.
+
+Nothing heavy is imported here or at the top of a command's file, so that `proctor --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from proctor_cli import __version__
+from proctor_cli.cli import analyze, models, policy, report, rescore, schema
+from proctor_cli.errors import Interrupted, ProctorError
+
+app = typer.Typer(
+    name="proctor",
+    help="Analyse recorded exam videos: what happened, when, and what could not be assessed.",
+    epilog="Exit codes: 0 done, 10 gate hit, 2 usage or policy wrong, 3 input unreadable, 4 model missing, "
+    "5 partial result, 130 stopped with Ctrl-C.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("analyze")(analyze.analyze)
+app.command("rescore")(rescore.rescore)
+app.command("report")(report.report)
+app.add_typer(models.app, name="models")
+app.add_typer(policy.app, name="policy")
+app.command("schema")(schema.schema)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"proctor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+    _debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Options of every command. `--debug` is read in `main`, where errors end up."""
+
+
+def main() -> NoReturn:
+    """Entry point of `proctor`: every error becomes one line and its exit code."""
+    debug = "--debug" in sys.argv[1:]
+    if debug:
+        # Accepted anywhere on the line: who meets an error repeats the command with --debug at its end.
+        sys.argv = [sys.argv[0], "--debug", *(word for word in sys.argv[1:] if word != "--debug")]
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        app()
+    except ProctorError as error:
+        if debug:
+            raise
+        typer.echo(f"proctor: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("proctor: stopped", err=True)
+        sys.exit(Interrupted.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone (`proctor … | head`): nothing is left to say
+        sys.exit(0)
+    except Exception as error:
+        if debug:
+            raise
+        typer.echo(
+            f"proctor: unexpected {type(error).__name__}: {error}. "
+            "This is a fault of proctor; run the command again with --debug and report what it prints.",
+            err=True,
+        )
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

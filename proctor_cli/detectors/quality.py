@@ -1,0 +1,77 @@
+"""Picture quality: how bright, how contrasty, how sharp, and how much it changes.
+
+It measures; whether a picture is "black", "dark", "frozen" or "blurred" is for the policy to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from proctor_cli.nets import Model
+from proctor_cli.types import Frame, Observation, Spec
+
+# Sharpness depends on scale: every picture is measured at this width, so that one threshold fits all cameras.
+_MEASURED_WIDTH_PX = 320
+
+_SIGNALS = {
+    "picture.luma": "score",
+    "picture.bright": "score",
+    "picture.contrast": "score",
+    "picture.sharpness": "score",
+    "picture.change": "score",
+}
+
+
+class _Quality:
+    """Signals of one source's picture, all 0-1.
+
+    - ``picture.luma``: mean of the luma;
+    - ``picture.bright``: its 99th percentile (a dark room still has bright spots, a covered lens has none);
+    - ``picture.contrast``: its standard deviation, times 2;
+    - ``picture.sharpness``: mean absolute Laplacian at 320 px width, an edge from black to white being 1;
+    - ``picture.change``: mean absolute luma difference to the sample before, None when there is none.
+    """
+
+    spec: ClassVar[Spec]
+
+    def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
+        """No model is needed."""
+
+    def observe(self, frames: Sequence[Frame]) -> list[Observation]:
+        """Measure each picture. See Detector."""
+        return [Observation(self.spec.source, frame.t_s, _measure(frame)) for frame in frames]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class WebcamQuality(_Quality):
+    """Quality of the webcam's picture."""
+
+    spec = Spec(name="webcam_quality", source="webcam", signals=_SIGNALS, interval_s=0.2)
+
+
+class ScreenQuality(_Quality):
+    """Quality of the screen's picture."""
+
+    spec = Spec(name="screen_quality", source="screen", signals=_SIGNALS, interval_s=0.2)
+
+
+def _measure(frame: Frame) -> dict[str, float | None]:
+    height_px, width_px = frame.rgb.shape[:2]
+    scale = min(1.0, _MEASURED_WIDTH_PX / width_px)
+    size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+    luma = cv2.cvtColor(cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    mean, deviation = cv2.meanStdDev(luma)
+    laplacian = cv2.Laplacian(luma, cv2.CV_16S)
+    return {
+        "picture.luma": float(mean[0][0]) / 255,
+        "picture.bright": float(np.percentile(luma, 99)) / 255,
+        "picture.contrast": float(deviation[0][0]) * 2 / 255,
+        "picture.sharpness": min(1.0, float(np.abs(laplacian).mean()) / 255),
+        "picture.change": frame.change,
+    }

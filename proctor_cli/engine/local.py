@@ -1,0 +1,120 @@
+"""Jobs on this machine, one process per worker.
+
+A worker keeps what it has loaded (models) from job to job. One that dies takes only its own job with it: the
+job is tried once more in a fresh process, then reported as lost. `concurrent.futures` is not used here
+because there a single death breaks every pending future and hides whose it was (docs/adr/0003).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from proctor_cli.engine import Done, J, R, WorkerDied
+
+# "spawn", because the libraries that decode and infer hold threads and locks, which "fork" would copy half-way.
+_PROCESSES = multiprocessing.get_context("spawn")
+_TRIES = 2
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    index: int = -1  # of the job it is working on
+
+
+class LocalEngine:
+    """``workers`` processes on this machine."""
+
+    def __init__(self, workers: int) -> None:
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, got {workers}")
+        self._workers = workers
+
+    def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[Done[R]]:
+        """Run ``function`` on every job; see Engine.map."""
+        waiting = deque((index, 1) for index in range(len(jobs)))
+        tries = dict.fromkeys(range(len(jobs)), 0)
+        busy: dict[int, _Worker] = {}  # keyed by the pipe's file descriptor
+        try:
+            while waiting or busy:
+                while waiting and len(busy) < self._workers:
+                    worker = self._start(function)
+                    busy[worker.pipe.fileno()] = worker
+                    self._give(worker, waiting, jobs, tries)
+                for ready in wait([worker.pipe for worker in busy.values()]):
+                    assert isinstance(ready, Connection)
+                    worker = busy[ready.fileno()]
+                    try:
+                        result, error = ready.recv()
+                    except EOFError:
+                        del busy[ready.fileno()]
+                        lost = self._bury(worker, tries)
+                        if lost is None:
+                            waiting.appendleft((worker.index, 2))
+                        else:
+                            yield lost
+                        continue
+                    done: Done[R] = Done(worker.index, result, error)
+                    if waiting:
+                        self._give(worker, waiting, jobs, tries)
+                    else:
+                        del busy[ready.fileno()]
+                        self._dismiss(worker)
+                    yield done
+        finally:
+            for worker in busy.values():
+                worker.process.kill()
+                worker.process.join()
+                worker.pipe.close()
+
+    def _start(self, function: Callable[[J], R]) -> _Worker:
+        ours, theirs = _PROCESSES.Pipe()
+        process = _PROCESSES.Process(target=_serve, args=(function, theirs), daemon=True)
+        process.start()
+        theirs.close()  # so that the worker's death is an end of file for us
+        return _Worker(process, ours)
+
+    def _give(self, worker: _Worker, waiting: deque[tuple[int, int]], jobs: Sequence[J], tries: dict[int, int]) -> None:
+        worker.index, _ = waiting.popleft()
+        tries[worker.index] += 1
+        try:
+            worker.pipe.send(jobs[worker.index])
+        except BrokenPipeError:
+            pass  # it died between two jobs: its end of file is handled like any other death
+
+    def _bury(self, worker: _Worker, tries: dict[int, int]) -> Done[R] | None:
+        worker.process.join()
+        worker.pipe.close()
+        if tries[worker.index] < _TRIES:
+            return None
+        code = worker.process.exitcode or 0
+        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        return Done(worker.index, None, WorkerDied(f"the worker process died {_TRIES} times ({how})"))
+
+    def _dismiss(self, worker: _Worker) -> None:
+        worker.pipe.close()
+        worker.process.join(timeout=5)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+
+
+def _serve(function: Callable[[J], R], pipe: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:
+            return
+        try:
+            answer: tuple[object, Exception | None] = (function(job), None)
+        except Exception as error:  # whatever went wrong belongs to this job and is reported with it
+            answer = (None, error)
+        pipe.send(answer)

@@ -1,0 +1,33 @@
+"""Recordings in, pictures out: the only room that opens a video.
+
+    probe      one pass over the packets of a clip: what it is, its times, what is wrong with it   -> Scan
+    slices     the clip cut into pieces of work, fixed by the clip alone                           -> Slice
+    sampling   the pictures of one slice, one per sampling cell, streamed                          -> Frame
+    snapshot   single pictures at given times                                                     -> Frame
+    drawing    a picture with boxes and labels, other faces blurred                               -> JPEG file
+
+Below them: ``container`` opens files and says why it cannot, ``tally`` reads all packets, ``timeline`` puts them
+in order, ``scan`` holds what is known then, ``grid`` holds the sampling cells, ``decode`` yields pictures packet by
+packet, ``pixels`` turns them into upright RGB.
+"""
+
+from proctor_cli.media.drawing import write_jpeg
+from proctor_cli.media.grid import cell_of
+from proctor_cli.media.probe import probe
+from proctor_cli.media.sampling import Sampling
+from proctor_cli.media.scan import Clock, Scan
+from proctor_cli.media.slices import Slice, cut
+from proctor_cli.media.snapshot import picture_at, pictures_at
+
+__all__ = [
+    "Clock",
+    "Sampling",
+    "Scan",
+    "Slice",
+    "cell_of",
+    "cut",
+    "picture_at",
+    "pictures_at",
+    "probe",
+    "write_jpeg",
+]

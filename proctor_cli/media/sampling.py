@@ -1,0 +1,74 @@
+"""The pictures of one slice of a clip, one per sampling cell, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from proctor_cli.media.decode import Damage, pictures
+from proctor_cli.media.grid import Grid
+from proctor_cli.media.pixels import Pixels, change
+from proctor_cli.media.scan import Scan
+from proctor_cli.media.slices import Slice
+from proctor_cli.types import DecodeLoss, Frame
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Sampling:
+    """Yields, per cell, the first intact picture whose timestamp lies in it, as a Frame at session time.
+
+    Frames come in order of time and are not kept; a cell without a intact picture yields nothing. After a full
+    iteration ``loss`` says what the cells of this slice have lost (over all slices of a clip each packet is counted
+    once), and ``sizes`` holds every (width_px, height_px) met: more than one if the size of the video changes.
+
+    Args:
+        scan: the probed clip.
+        piece: one of its slices.
+        threads: cap on the decoder's threads; 1 because callers decode one slice per core.
+    """
+
+    def __init__(self, scan: Scan, piece: Slice, *, threads: int = 1) -> None:
+        self.loss = DecodeLoss()
+        self.sizes: frozenset[tuple[int, int]] = frozenset()
+        self._scan = scan
+        self._piece = piece
+        self._threads = threads
+        self._grid = Grid(scan, piece.step_s)
+
+    def __iter__(self) -> Iterator[Frame]:
+        grid, piece, info = self._grid, self._piece, self._scan.info
+        pixels, damage = Pixels(), Damage()
+        sizes: set[tuple[int, int]] = set()
+        before: NDArray[np.int16] | None = None  # thumbnail of the sample before
+        last = -1
+        for pts, picture in pictures(self._scan, piece.keyframe, damage, self._threads):
+            cell = grid.cell(pts)
+            if cell >= piece.end_cell:
+                break
+            if cell <= last:
+                continue
+            last = cell
+            thumbnail = pixels.thumbnail(picture)
+            changed = None if before is None else change(before, thumbnail)
+            before = thumbnail
+            if cell >= piece.first_cell:
+                rgb = pixels.rgb(picture)
+                sizes.add((rgb.shape[1], rgb.shape[0]))
+                yield Frame(info.source, info.offset_s + self._scan.clock.seconds(pts), rgb, changed)
+        self.loss = self._owned(damage)
+        self.sizes = frozenset(sizes)
+
+    def _owned(self, damage: Damage) -> DecodeLoss:
+        """The part of the damage that lies in this slice's own cells."""
+
+        def own(timestamps: list[int]) -> list[int]:
+            return [pts for pts in timestamps if piece.first_cell <= self._grid.owner(pts) < piece.end_cell]
+
+        piece = self._piece
+        packets, corrupt = own(damage.packets), own(damage.pictures)
+        first = min(packets + corrupt, default=None)
+        first_s = None if first is None else self._scan.info.offset_s + max(0.0, self._scan.clock.seconds(first))
+        return DecodeLoss(len(packets), len(corrupt), first_s)

@@ -1,0 +1,46 @@
+"""The sampling plan: which detector looks at which picture, in seconds of video.
+
+The video is cut into cells of ``step_s``; the first picture of a cell is its sample. A detector with an interval of
+n steps looks at the first sample of every n cells. Invariants:
+
+- the plan depends on the video and the specs alone, never on the number of workers;
+- no two looks of a detector are further apart than its interval plus one step, unless the video has no picture;
+- every interval is well under the shortest rule that uses the detector (2 s), so that no incident that a rule
+  would confirm can fall between two looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from proctor_cli.types import Spec
+
+# Slices are this long: short enough for all workers to be busy on a ten-minute exam and for little to be lost on
+# Ctrl-C, long enough for the work of finding a slice's first key frame not to matter.
+SLICE_S = 30.0
+
+
+def step_s(specs: Iterable[Spec], *, dense: bool = False) -> float:
+    """The cell length for these detectors: their shortest interval (half of it when ``dense``)."""
+    shortest = min(spec.interval_s for spec in specs)
+    return shortest / 2 if dense else shortest
+
+
+class Rhythm:
+    """Says which detectors are due, within one slice.
+
+    ``step_s`` is the cell length. A detector that has not looked in its current group of cells is due.
+    """
+
+    def __init__(self, specs: Iterable[Spec], step_s: float, *, dense: bool = False) -> None:
+        self._step_s = step_s
+        self._cells = {spec.name: 1 if dense else max(1, round(spec.interval_s / step_s)) for spec in specs}
+        self._looked: dict[str, int] = {}
+
+    def due(self, name: str, cell: int) -> bool:
+        """Whether ``name`` looks at the sample of ``cell``. Asking counts as looking."""
+        group = cell // self._cells[name]
+        if self._looked.get(name) == group:
+            return False
+        self._looked[name] = group
+        return True

@@ -1,0 +1,1 @@
+"""Writers: each takes a finished session and a path, and returns the path. No video is opened here."""

@@ -1,0 +1,204 @@
+"""report.html: one self-contained page that needs no network, no server and no installed program."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from proctor_cli import resources
+from proctor_cli.errors import UsageError
+from proctor_cli.report import formats
+from proctor_cli.report.documents import session_key
+from proctor_cli.report.graphs import Axis, Lane, covered_s, draw_focus, draw_risk, lay_lanes, make_axis, thin
+from proctor_cli.report.languages import Language, load_languages
+from proctor_cli.report.output import write_whole
+from proctor_cli.report.prose import render_prose
+from proctor_cli.report.rows import tidy
+from proctor_cli.types import ClipInfo, Coverage, Incident, SessionResult, Source
+
+_SCRIPTS = ("core.js", "player.js", "timeline.js", "incidents.js", "review.js", "start.js")
+_PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One incident on the page. ``picture`` is a data URI, "" when there is none."""
+
+    index: int
+    incident: Incident
+    key: str
+    picture: str
+
+
+def write_page(
+    result: SessionResult,
+    path: Path,
+    *,
+    media: Mapping[Source, str],
+    snapshots: Path | None = None,
+    language: str = "en",
+) -> Path:
+    """Write the report page.
+
+    Args:
+        result: the finished session.
+        path: the HTML file to write.
+        media: for each source, a link to its recording relative to the page. A source without one gets a
+            file picker; so does a recording that the browser cannot open.
+        snapshots: the folder that ``Incident.snapshot`` is relative to; None leaves the pictures out.
+        language: the language the page opens in; readers can switch to any other.
+
+    Raises:
+        UsageError: there is no such language.
+        OutputError: the file cannot be written.
+    """
+    folder = resources.template_dir() / "report"
+    languages = load_languages(folder / "lang")
+    if language not in languages:
+        raise UsageError("no such report language", where=language, hint=f"Languages: {', '.join(sorted(languages))}.")
+    axis = make_axis(result)
+    lanes = lay_lanes(result.judgement.incidents, axis)
+    style = (folder / "style.css").read_text("utf-8") + _place_bars(lanes)
+    script = "".join(
+        ['(() => {\n"use strict";\n', *((folder / name).read_text("utf-8") for name in _SCRIPTS), "})();\n"]
+    )
+    html = (
+        _environment(folder, result, languages[language])
+        .get_template("page.html")
+        .render(
+            session=result,
+            axis=axis,
+            cards=_lay_cards(result, snapshots, quality=False),
+            quality_cards=_lay_cards(result, None, quality=True),
+            lanes=lanes,
+            risk=draw_risk(result.judgement.timeline, axis),
+            focus=draw_focus(thin(result.judgement.focus, axis), axis),
+            coverage=sorted(result.judgement.coverage, key=_share),
+            flagged_s=covered_s(i for i in result.judgement.incidents if i.severity != "quality"),
+            languages=languages,
+            language=languages[language],
+            clips=first_clips(result),
+            style=Markup(style),  # our own files and numbers only
+            script=Markup(script),  # our own files only
+            style_hash=_hash_source(style),
+            script_hash=_hash_source(script),
+            data=_page_data(result, axis, media, languages, language),
+        )
+    )
+    return write_whole(path, html.encode())
+
+
+def first_clips(result: SessionResult) -> tuple[ClipInfo, ...]:
+    """The first recording of each source, in the order given: what the players show."""
+    clips: dict[Source, ClipInfo] = {}
+    for clip in result.recording.clips:
+        clips.setdefault(clip.source, clip)
+    return tuple(clips.values())
+
+
+def _environment(folder: Path, result: SessionResult, language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["say"] = language.say
+    environment.filters.update(formats.FILTERS)
+    environment.filters["prose"] = partial(render_prose, language=language)
+    environment.filters["wall"] = partial(formats.wall_time, clock=result.recording.wall_clock)
+    return environment
+
+
+def _lay_cards(result: SessionResult, snapshots: Path | None, *, quality: bool) -> tuple[Card, ...]:
+    cards = (
+        Card(index, incident, incident_key(incident), _embed(snapshots, incident.snapshot))
+        for index, incident in enumerate(result.judgement.incidents)
+        if (incident.severity == "quality") == quality
+    )
+    return tuple(sorted(cards, key=lambda card: (card.incident.start_s, card.incident.event)))
+
+
+def incident_key(incident: Incident) -> str:
+    """What a decision belongs to: an incident that a new policy shortens or lengthens must be decided anew."""
+    return f"{incident.event}@{incident.source}@{incident.start_s:.3f}-{incident.end_s:.3f}"
+
+
+def _share(coverage: Coverage) -> tuple[float, str]:
+    return (coverage.measured_s / coverage.total_s if coverage.total_s else 0.0, coverage.signal)
+
+
+def _embed(folder: Path | None, name: str) -> str:
+    """The picture as a data URI; "" when it is missing, not a picture, or outside ``folder``."""
+    if folder is None or not name:
+        return ""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        return ""
+    content = path.read_bytes()
+    kind = next((kind for magic, kind in _PICTURES.items() if content.startswith(magic)), "")
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}" if kind else ""
+
+
+def _place_bars(lanes: tuple[Lane, ...]) -> str:
+    """Positions as rules, because the page's content policy forbids style attributes."""
+    return "".join(
+        f"#bar-{bar.index}{{left:{bar.left_percent}%;width:{bar.width_percent}%}}\n"
+        for lane in lanes
+        for bar in lane.bars
+    )
+
+
+def _hash_source(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _page_data(
+    result: SessionResult, axis: Axis, media: Mapping[Source, str], languages: Mapping[str, Language], language: str
+) -> dict[str, Any]:
+    """What the page's script reads; the template writes it as escaped JSON."""
+    recording, judgement = result.recording, result.judgement
+    clock = recording.wall_clock
+    return {
+        "session": session_key(result),
+        "student_id": recording.student_id,
+        "policy_sha256": result.provenance.policy_sha256,
+        "begin_s": axis.begin_s,
+        "end_s": axis.end_s,
+        "wall": None if clock is None else {"start_unix_s": clock.start_unix_s, "utc_offset_s": clock.utc_offset_s},
+        "clips": [
+            {
+                "source": clip.source,
+                "url": media.get(clip.source, ""),
+                "offset_s": clip.offset_s,
+                "first_pts_s": clip.first_pts_s,
+                "duration_s": clip.duration_s,
+                "size_bytes": clip.size_bytes,
+            }
+            for clip in first_clips(result)
+        ],
+        "knots": [[tidy(k.t_s), tidy(k.temporary), tidy(k.permanent)] for k in judgement.timeline.knots],
+        "focus": [[tidy(s.t_s), s.value and round(s.value, 1)] for s in thin(judgement.focus, axis)],
+        "incidents": [
+            {
+                "event": i.event,
+                "source": i.source,
+                "start_s": tidy(i.start_s),
+                "end_s": tidy(i.end_s),
+                "quality": i.severity == "quality",
+                "key": incident_key(i),
+            }
+            for i in judgement.incidents
+        ],
+        "language": language,
+        "languages": {code: dict(entry.words) for code, entry in languages.items()},
+    }

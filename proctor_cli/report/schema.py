@@ -1,0 +1,89 @@
+"""JSON Schemas (draft 2020-12) of every document, generated from the types that are written."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+from proctor_cli.errors import UsageError
+from proctor_cli.policy import Policy
+from proctor_cli.report.documents import EventLog, Review
+from proctor_cli.types import Observation, Recording, SessionResult
+
+Schema = dict[str, Any]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDocument:
+    """session.json: a finished session."""
+
+    schema: Literal["proctor.session/1"]
+    session: SessionResult
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationsHead:
+    """First line of observations.jsonl.gz: what is known before anything is judged."""
+
+    schema: Literal["proctor.observations/1"]
+    recording: Recording
+
+
+def make_schema(name: str) -> Schema:
+    """The JSON Schema of the document ``name``, one of ``SCHEMAS``.
+
+    For ``observations`` it describes one line of the file: the head or an observation.
+
+    Raises:
+        UsageError: there is no such document.
+    """
+    try:
+        make = SCHEMAS[name]
+    except KeyError:
+        known = ", ".join(SCHEMAS)
+        raise UsageError("no such document", where=name, hint=f"Documents: {known}.") from None
+    return make()
+
+
+def _events() -> Schema:
+    return _generate("urn:proctor:events:1", EventLog)
+
+
+def _observations() -> Schema:
+    return _generate("urn:proctor:observations:1", ObservationsHead, Observation)
+
+
+def _policy() -> Schema:
+    return {"$schema": _DIALECT, "$id": "urn:proctor:policy:1", **Policy.model_json_schema()}
+
+
+def _review() -> Schema:
+    return _generate("urn:proctor:review:1", Review)
+
+
+def _session() -> Schema:
+    return _generate("urn:proctor:session:1", SessionDocument)
+
+
+def _generate(identity: str, *types: type) -> Schema:
+    bodies, parts = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    for part in parts.values():
+        if "description" in part:
+            part["description"] = inspect.cleandoc(part["description"])
+    body = bodies[0] if len(bodies) == 1 else {"anyOf": list(bodies)}
+    return {"$schema": _DIALECT, "$id": identity, **body, "$defs": dict(sorted(parts.items()))}
+
+
+SCHEMAS: dict[str, Callable[[], Schema]] = {
+    "events": _events,
+    "observations": _observations,
+    "policy": _policy,
+    "review": _review,
+    "session": _session,
+}

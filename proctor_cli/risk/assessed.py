@@ -1,0 +1,38 @@
+"""Which events could not be judged in a session: "not assessed" is never the same as "did not happen"."""
+
+from __future__ import annotations
+
+from proctor_cli.policy import Policy, Rule
+from proctor_cli.risk.coverage import CoverageMeter
+from proctor_cli.risk.derive import INPUTS
+from proctor_cli.types import NotAssessed, Recording, Source
+
+_NO_SOURCE: dict[Source, tuple[str, str]] = {
+    "webcam": ("no webcam recording was given", "Give the webcam recording of this session."),
+    "screen": ("no screen recording was given", "Give the screen recording of this session."),
+    "log": ("no event log was given", "Give the log of the browser or the learning platform for this session."),
+}
+
+
+def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMeter) -> tuple[NotAssessed, ...]:
+    """The events none of whose rules ever had a measurement, each with the reason of its first rule."""
+    judged = {r.event for r in policy.enabled_rules if coverage.was_measured(r.source, r.signal)}
+    silent: dict[str, NotAssessed] = {}
+    for rule in policy.enabled_rules:
+        if rule.event not in judged and rule.event not in silent:
+            silent[rule.event] = NotAssessed(rule.event, *_explain(rule, recording, coverage))
+    return tuple(silent.values())
+
+
+def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple[str, str]:
+    """Reason and remedy."""
+    if coverage.was_sought(rule.source, rule.signal):
+        return f"{rule.signal} could not be measured anywhere", "See the coverage and the quality of the recording."
+    needed = INPUTS.get(rule.signal, (rule.signal,))
+    for detector in recording.missing:
+        if any(signal in detector.signals for signal in needed):
+            return detector.reason, detector.remedy
+    given = {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
+    if rule.source not in given:
+        return _NO_SOURCE[rule.source]
+    return f"nothing measured {rule.signal}", "Analyse the recording again with a detector that measures it."

@@ -1,0 +1,98 @@
+"""From a session's observations to all that the rules say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from proctor_cli.policy import Policy
+from proctor_cli.risk.assessed import find_not_assessed
+from proctor_cli.risk.coverage import CoverageMeter
+from proctor_cli.risk.derive import derive
+from proctor_cli.risk.engine import RiskMeter
+from proctor_cli.risk.review import prioritise
+from proctor_cli.risk.rules import Rulebook
+from proctor_cli.risk.watch import Mark
+from proctor_cli.types import Incident, Judgement, Observation, Recording, RiskTimeline, Sample
+
+_PLOTTED_SAMPLES = 2000
+"""A graph is narrower than this, in pixels: more samples cannot be seen."""
+
+
+def judge(recording: Recording, observations: Iterable[Observation], policy: Policy) -> Judgement:
+    """Apply ``policy`` to a finished session.
+
+    Args:
+        recording: what is known about it: its length, its clips, which detectors did not run.
+        observations: everything measured; put in order of time here (those of one moment keep their order).
+        policy: the rules. Signals it names that nobody measured are reported as not assessed.
+    """
+    ordered = sorted(observations, key=lambda observation: observation.t_s)
+    start_s = min(0.0, ordered[0].t_s) if ordered else 0.0
+    end_s = max(recording.duration_s, ordered[-1].t_s) if ordered else recording.duration_s
+    rulebook, coverage = Rulebook(policy), CoverageMeter(policy.timing.hold_s)
+    marks: list[Mark] = []
+    focus: list[Sample] = []
+    for observation in derive(ordered, policy):
+        coverage.push(observation)
+        marks += rulebook.push(observation)
+        if "focus.score" in observation.values:
+            focus.append(Sample(observation.t_s, observation.values["focus.score"]))
+    marks += rulebook.flush(end_s)
+    incidents, timeline = _settle(marks, policy, start_s, end_s)
+    critical, would_end_s = _count_alerts(marks, incidents, policy)
+    expected = [(spec.source, signal) for spec in recording.detectors for signal in spec.signals]
+    expected += [("webcam", signal) for detector in recording.missing for signal in detector.signals]
+    not_assessed = find_not_assessed(recording, policy, coverage)
+    priority, reasons = prioritise(policy, timeline, critical, would_end_s, not_assessed)
+    return Judgement(
+        incidents=incidents,
+        timeline=timeline,
+        focus=thin(focus, (end_s - start_s) / _PLOTTED_SAMPLES),
+        coverage=coverage.finish(end_s, expected),
+        not_assessed=not_assessed,
+        trust_score=max(0.0, 100.0 - sum(score.points for score in timeline.scores)),
+        priority=priority,
+        reasons=reasons,
+        critical_alerts=len(critical),
+        would_end_s=would_end_s,
+    )
+
+
+def thin(samples: Sequence[Sample], step_s: float) -> tuple[Sample, ...]:
+    """At most one sample per ``step_s`` seconds, and both ends of every gap."""
+    kept: list[Sample] = []
+    for sample in samples:
+        if not kept or sample.t_s >= kept[-1].t_s + step_s or (sample.value is None) != (kept[-1].value is None):
+            kept.append(sample)
+    return tuple(kept)
+
+
+def _settle(
+    marks: Sequence[Mark], policy: Policy, start_s: float, end_s: float
+) -> tuple[tuple[Incident, ...], RiskTimeline]:
+    """Incidents in order of their start, and the risk, whose scores point into them."""
+    meter = RiskMeter(policy.risk.decay_per_s, start_s)
+    ended: list[tuple[float, int, Incident]] = []
+    for mark in marks:
+        meter.push(mark)
+        if mark.incident is not None:
+            ended.append((mark.incident.start_s, mark.number, mark.incident))
+    ended.sort(key=lambda entry: entry[:2])
+    place = {number: index for index, (_, number, _) in enumerate(ended)}
+    timeline = meter.finish(end_s)
+    scores = tuple(replace(score, incident=place[score.incident]) for score in timeline.scores)
+    return tuple(incident for _, _, incident in ended), replace(timeline, scores=scores)
+
+
+def _count_alerts(
+    marks: Sequence[Mark], incidents: Sequence[Incident], policy: Policy
+) -> tuple[tuple[Incident, ...], float | None]:
+    """Incidents with a critical alert (one each, at their first score), and when there were too many of them."""
+    alerts_s: dict[int, float] = {}
+    for mark in marks:
+        if mark.what == "scores" and mark.rule.severity == "critical":
+            alerts_s.setdefault(mark.number, mark.t_s)
+    times_s, limit = sorted(alerts_s.values()), policy.risk.critical_alert_limit
+    critical = tuple(i for i in incidents if i.alerted and i.severity == "critical")
+    return critical, times_s[limit - 1] if len(times_s) >= limit else None

@@ -1,0 +1,64 @@
+"""How soon a person should look at a session, and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from proctor_cli.policy import Policy
+from proctor_cli.risk.words import clock, number, plural
+from proctor_cli.types import Incident, NotAssessed, Priority, RiskTimeline
+
+_RANKS: tuple[Priority, ...] = ("low", "medium", "high")
+
+
+def prioritise(
+    policy: Policy,
+    timeline: RiskTimeline,
+    critical: Sequence[Incident],
+    would_end_s: float | None,
+    not_assessed: Sequence[NotAssessed],
+) -> tuple[Priority, tuple[str, ...]]:
+    """The review priority and its reasons, plain sentences without a full stop.
+
+    Args:
+        policy: its ``[priority]`` has the figures; reaching one is enough.
+        timeline: the session's risk.
+        critical: incidents that raised a critical alert.
+        would_end_s: when a live exam would have been ended, None if never.
+        not_assessed: mentioned among the reasons; it is no conduct and raises no priority.
+    """
+    figures = policy.priority
+    points = sum(score.points for score in timeline.scores)
+    top = max(timeline.knots, key=lambda knot: knot.temporary + knot.permanent)
+    found = [
+        (
+            _rank(len(critical), figures.medium_critical_alerts, figures.high_critical_alerts),
+            f"{plural(len(critical), 'critical alert')} ({_list_events(critical)})",
+        ),
+        (
+            _rank(timeline.peak, figures.medium_risk, figures.high_risk),
+            f"risk reached {number(timeline.peak)} at {clock(top.t_s)}",
+        ),
+        (
+            _rank(points, figures.medium_points, figures.high_points),
+            f"{number(points)} points were added in all, in {plural(len(timeline.scores), 'step')}",
+        ),
+    ]
+    rank = max(rank for rank, _ in found)
+    reasons = [reason for own, reason in sorted(found, key=lambda pair: -pair[0]) if own > 0]
+    if not reasons:
+        reasons = [found[1][1] + ", below what asks for a review" if points else "nothing that scores was found"]
+    if would_end_s is not None:
+        reasons.insert(0, f"a live exam would have been ended at {clock(would_end_s)}")
+    if not_assessed:
+        reasons.append(f"not assessed: {', '.join(gap.event for gap in not_assessed)}")
+    return _RANKS[rank], tuple(reasons)
+
+
+def _rank(value: float, medium: float, high: float) -> int:
+    # The figures are rounded sums: 24.9999999 is 25.
+    return (value >= medium - 1e-6) + (value >= high - 1e-6)
+
+
+def _list_events(incidents: Sequence[Incident]) -> str:
+    return ", ".join(dict.fromkeys(incident.event for incident in incidents))

@@ -1,0 +1,230 @@
+"""The session folder: the only module that knows its file names, and the only (de)serialiser.
+
+::
+
+    observations.jsonl.gz   a head (Recording), then one Observation a line; everything below is rebuilt from it
+    session.json            SessionResult
+    events.csv, events.json report.html, snapshots/*.jpg
+    .parts/                 finished slices of an unfinished analysis; gone when it is finished
+
+Every file appears whole or not at all: it is written beside its place and renamed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from proctor_cli.errors import OutputError
+from proctor_cli.types import DecodeLoss, Observation, Recording, SessionResult
+
+OBSERVATIONS = "proctor.observations/1"
+SESSION = "proctor.session/1"
+
+_RESCORE = "Run `proctor rescore` on the folder to write it again."
+_OBSERVATION = msgspec.json.Decoder(Observation)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationsHead:
+    """First line of observations.jsonl.gz."""
+
+    schema: str
+    recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDocument:
+    """session.json."""
+
+    schema: str
+    session: SessionResult
+
+
+class SessionFolder:
+    """One session's folder on disk.
+
+    Raises OutputError when it cannot be written, or when a file that is asked for is missing or damaged.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    # ------------------------------------------------------------ names
+    @property
+    def observations(self) -> Path:
+        """observations.jsonl.gz."""
+        return self.path / "observations.jsonl.gz"
+
+    @property
+    def session(self) -> Path:
+        """session.json."""
+        return self.path / "session.json"
+
+    @property
+    def events_csv(self) -> Path:
+        """events.csv."""
+        return self.path / "events.csv"
+
+    @property
+    def events_json(self) -> Path:
+        """events.json."""
+        return self.path / "events.json"
+
+    @property
+    def report(self) -> Path:
+        """report.html."""
+        return self.path / "report.html"
+
+    @property
+    def snapshots(self) -> Path:
+        """snapshots/."""
+        return self.path / "snapshots"
+
+    def snapshot(self, source: str, t_s: float) -> Path:
+        """Where the picture of ``source`` at ``t_s`` lies: snapshots/webcam-0012.400.jpg."""
+        return self.snapshots / f"{source}-{t_s:08.3f}.jpg"
+
+    def part(self, key: str) -> Path:
+        """Where the finished slice ``key`` of an unfinished analysis lies; the key names the work exactly."""
+        return self.path / ".parts" / f"{key}.jsonl.gz"
+
+    def relative(self, path: Path) -> str:
+        """``path`` as a link from inside this folder, with forward slashes."""
+        return Path(os.path.relpath(path, self.path)).as_posix()
+
+    # ------------------------------------------------------------ writing
+    def prepare(self) -> None:
+        """Create the folder and prove that it can be written."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            probe = self.path / f".writable-{os.getpid()}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as error:
+            raise OutputError(
+                f"cannot write here ({error.strerror or error})",
+                where=str(self.path),
+                hint="Choose another folder with -o.",
+            ) from error
+
+    def write_observations(self, recording: Recording, observations: Iterable[Observation]) -> None:
+        """Write the head and all observations, in the order given."""
+        with replaced(self.observations) as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
+            out.write(msgspec.json.encode(ObservationsHead(OBSERVATIONS, recording)) + b"\n")
+            for observation in observations:
+                out.write(msgspec.json.encode(observation) + b"\n")
+
+    def write_session(self, result: SessionResult) -> None:
+        """Write session.json."""
+        with replaced(self.session) as out:
+            out.write(msgspec.json.format(msgspec.json.encode(SessionDocument(SESSION, result)), indent=1) + b"\n")
+
+    def write_part(self, key: str, observations: Iterable[Observation], loss: Callable[[], DecodeLoss]) -> None:
+        """Write a finished slice, streamed to disk as it comes. ``loss`` is asked once all is read."""
+        path = self.part(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replaced(path) as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as out:
+            for observation in observations:
+                out.write(msgspec.json.encode(observation) + b"\n")
+            out.write(msgspec.json.encode(loss()) + b"\n")
+
+    def drop_parts(self) -> None:
+        """Remove the slices of a finished analysis."""
+        shutil.rmtree(self.path / ".parts", ignore_errors=True)
+
+    # ------------------------------------------------------------ reading
+    def read_recording(self) -> Recording:
+        """The head of observations.jsonl.gz."""
+        with self._open_observations() as lines:
+            return self._head(lines)
+
+    def read_observations(self) -> Iterator[Observation]:
+        """The observations, in time order per source as they were written."""
+        with self._open_observations() as lines:
+            self._head(lines)
+            yield from map(_OBSERVATION.decode, lines)
+
+    def read_part(self, key: str) -> Iterator[Observation]:
+        """The observations of a finished slice."""
+        for line in self._part_lines(key):
+            yield _OBSERVATION.decode(line)
+
+    def read_part_loss(self, key: str) -> DecodeLoss:
+        """What decoding a finished slice lost."""
+        with gzip.open(self.part(key), "rb") as lines:
+            last = deque(lines, maxlen=1)
+        return msgspec.json.decode(last[0], type=DecodeLoss)
+
+    def read_session(self) -> SessionResult:
+        """session.json."""
+        try:
+            document = msgspec.json.decode(self.session.read_bytes(), type=SessionDocument)
+        except FileNotFoundError as error:
+            raise OutputError(
+                "holds no finished session (no session.json)",
+                where=str(self.path),
+                hint="Give the folder that `proctor analyze -o` wrote.",
+            ) from error
+        except (OSError, msgspec.DecodeError) as error:
+            raise OutputError(f"damaged ({error})", where=str(self.session), hint=_RESCORE) from error
+        return document.session
+
+    # ------------------------------------------------------------ inner
+    def _part_lines(self, key: str) -> Iterator[bytes]:
+        with gzip.open(self.part(key), "rb") as lines:
+            held = None
+            for line in lines:
+                if held is not None:
+                    yield held
+                held = line  # the last line is the loss, not an observation
+
+    @contextmanager
+    def _open_observations(self) -> Iterator[gzip.GzipFile]:
+        try:
+            with gzip.open(self.observations, "rb") as lines:
+                yield lines
+        except FileNotFoundError as error:
+            raise OutputError(
+                "holds no analysed session (no observations.jsonl.gz)",
+                where=str(self.path),
+                hint="Run `proctor analyze` first, or give the folder that it wrote.",
+            ) from error
+        except (OSError, EOFError, zlib.error, msgspec.DecodeError) as error:
+            raise OutputError(
+                f"damaged ({error})", where=str(self.observations), hint="Run `proctor analyze` again."
+            ) from error
+
+    def _head(self, lines: gzip.GzipFile) -> Recording:
+        head = msgspec.json.decode(lines.readline(), type=ObservationsHead)
+        if head.schema != OBSERVATIONS:
+            raise OutputError(
+                f"is of the format {head.schema}, this version reads {OBSERVATIONS}",
+                where=str(self.observations),
+                hint="Run `proctor analyze` again.",
+            )
+        return head.recording
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes the place of ``path`` only when the block ends well."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as out:
+            yield out
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"cannot write ({error.strerror or error})", where=str(path)) from error
+    finally:
+        temporary.unlink(missing_ok=True)

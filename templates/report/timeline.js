@@ -1,0 +1,117 @@
+// The graphs: hover reads, a click seeks, the playhead follows. Shapes and bars are part of the document.
+const timeline = (() => {
+  const ZOOMS = [1, 2, 4, 8, 16, 32];
+  const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
+  const LABEL_PX = 76;
+
+  const plot = find("#plot");
+  const frame = find("#plot-window");
+  const playhead = find("#playhead");
+  const cursor = find("#cursor");
+  const readout = find("#readout");
+  let zoom = 1;
+  let pointed = null; // session time under the pointer
+
+  // Index of the last entry at or before t; entries are sorted and begin with their time.
+  function before(entries, t) {
+    let low = 0;
+    let high = entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (entries[middle][0] <= t) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  function riskAt(t) {
+    const index = before(session.knots, t);
+    if (index < 0) return { temporary: 0, permanent: 0 };
+    const [start, temporary, permanent] = session.knots[index];
+    const next = session.knots[index + 1];
+    if (!next) return { temporary, permanent };
+    const part = (t - start) / (next[0] - start);
+    return { temporary: temporary + (next[1] - temporary) * part, permanent };
+  }
+
+  function describe(t) {
+    const { temporary, permanent } = riskAt(t);
+    const parts = [clock(t)];
+    if (session.wall) parts.push(wallClock(t));
+    parts.push(
+      say("timeline.now_risk", {
+        risk: tidy(temporary + permanent),
+        temporary: tidy(temporary),
+        permanent: tidy(permanent),
+      }),
+    );
+    if (session.focus.length) {
+      const focus = session.focus[before(session.focus, t)]?.[1] ?? null;
+      parts.push(focus === null ? say("timeline.now_no_focus") : say("timeline.now_focus", { focus: tidy(focus) }));
+    }
+    const events = session.incidents.filter((i) => i.start_s <= t && t < i.end_s).map((i) => i.event);
+    for (const event of new Set(events)) parts.push(say(`events.${event}.name`, {}, event));
+    return parts.join(" · ");
+  }
+
+  function timeUnder(event) {
+    const bounds = plot.getBoundingClientRect();
+    return within(session.begin_s + ((event.clientX - bounds.left) / bounds.width) * spanned);
+  }
+
+  function draw() {
+    playhead.style.left = `${share(player.now) * 100}%`;
+    readout.textContent = describe(pointed ?? player.now);
+  }
+
+  function drawAxis() {
+    const width = plot.clientWidth;
+    if (!width) return;
+    const step = STEPS_S.find((s) => (s / spanned) * width >= LABEL_PX) ?? STEPS_S.at(-1);
+    const marks = [];
+    for (let t = Math.ceil(session.begin_s / step) * step; t <= session.end_s; t += step) {
+      // A label that would stick out at the right edge is left away; its tick is not.
+      const mark = document.createElement("span");
+      mark.style.left = `${share(t) * 100}%`;
+      if ((1 - share(t)) * width > LABEL_PX * 0.75) mark.textContent = clock(t);
+      marks.push(mark);
+    }
+    find("#axis").replaceChildren(...marks);
+    find("#axis").classList.add("marked");
+  }
+
+  function setZoom(level) {
+    if (!ZOOMS.includes(level)) return;
+    zoom = level;
+    plot.style.width = `${zoom * 100}%`;
+    find("#zoom-level").textContent = `${zoom}×`;
+    find("#zoom-out").disabled = zoom === ZOOMS[0];
+    find("#zoom-in").disabled = zoom === ZOOMS.at(-1);
+    drawAxis();
+    frame.scrollLeft = share(player.now) * plot.clientWidth - frame.clientWidth / 2;
+  }
+
+  plot.addEventListener("pointermove", (event) => {
+    pointed = timeUnder(event);
+    cursor.hidden = false;
+    cursor.style.left = `${share(pointed) * 100}%`;
+    draw();
+  });
+  plot.addEventListener("pointerleave", () => {
+    pointed = null;
+    cursor.hidden = true;
+    draw();
+  });
+  plot.addEventListener("click", (event) => {
+    if (event.target.closest(".bar")) return; // a bar chooses its incident
+    player.seek(timeUnder(event));
+    incidents.choose(null);
+  });
+  find("#zoom-in").addEventListener("click", () => setZoom(zoom * 2));
+  find("#zoom-out").addEventListener("click", () => setZoom(zoom / 2));
+  document.addEventListener("moved", draw);
+  document.addEventListener("translated", draw);
+  new ResizeObserver(drawAxis).observe(frame);
+
+  return { zoomIn: () => setZoom(zoom * 2), zoomOut: () => setZoom(zoom / 2), setZoom };
+})();

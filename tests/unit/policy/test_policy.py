@@ -1,0 +1,207 @@
+"""Reading, inheriting, comparing and writing policies."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from proctor_cli.errors import PolicyError
+from proctor_cli.policy import Change, Policy, diff, fill, load, parse, shipped, show, validate_signals, write
+
+HEAD = 'schema = "proctor.policy/1"\nname = "mine"\n'
+EXTENDS = HEAD + 'extends = "default"\n'
+RULE = """
+[[rules]]
+event = "X"
+signal = "x.score"
+above = 0.5
+min_duration_s = 2
+points = 5
+severity = "warning"
+message = "x for {duration_s} s"
+"""
+
+
+def rules_of(policy: Policy) -> dict[str, float]:
+    return {rule.event: rule.min_duration_s for rule in policy.rules}
+
+
+class TestShipped:
+    @pytest.mark.parametrize("name", shipped())
+    def test_is_valid_and_named_like_its_file(self, name: str) -> None:
+        assert load(name).name == name
+
+    def test_default_is_what_none_means(self) -> None:
+        assert load(None).sha256 == load("default").sha256
+
+    def test_default_has_the_rules_everybody_was_promised(self) -> None:
+        """PRODUCT.md, section 3: durations in seconds, points, kinds, decay, cooldown, alerts."""
+        policy = load(None)
+        promised = {
+            "NO_FACE": (2, 5, "temporary", "warning"),
+            "MULTIPLE_FACES": (2, 10, "temporary", "critical"),
+            "LOOKING_AWAY": (3, 6, "temporary", "warning"),
+            "PHONE_DETECTED": (5, 15, "permanent", "critical"),
+            "TAB_SWITCH": (0, 5, "permanent", "warning"),
+        }
+        found = {r.event: (r.min_duration_s, r.points, r.kind, r.severity) for r in policy.rules if r.event in promised}
+        assert found == promised
+        assert policy.risk.decay_per_s == 1
+        assert policy.risk.critical_alert_limit == 5
+        assert {rule.cooldown_s for rule in policy.rules} == {5}
+
+    def test_quality_never_costs_points(self) -> None:
+        for name in shipped():
+            assert all(rule.points == 0 for rule in load(name).rules if rule.severity == "quality")
+
+
+class TestParse:
+    def test_sections_left_out_are_the_defaults(self) -> None:
+        policy = parse(HEAD + "[timing]\nbridge_s = 7\n" + RULE, "mine.toml")
+        assert policy.timing.bridge_s == 7
+        assert policy.timing.hold_s == load(None).timing.hold_s
+        assert policy.away == load(None).away
+
+    def test_rules_are_only_inherited_on_request(self) -> None:
+        assert rules_of(parse(HEAD + RULE, "mine.toml")) == {"X": 2}
+        assert rules_of(parse(EXTENDS + RULE, "mine.toml")) == {**rules_of(load(None)), "X": 2}
+
+    def test_an_entry_changes_the_inherited_rule_key_by_key(self) -> None:
+        policy = parse(EXTENDS + '[[rules]]\nevent = "NO_FACE"\nmin_duration_s = 9\n', "mine.toml")
+        (changed,) = (rule for rule in policy.rules if rule.event == "NO_FACE")
+        (shipped_rule,) = (rule for rule in load(None).rules if rule.event == "NO_FACE")
+        assert changed == shipped_rule.model_copy(update={"min_duration_s": 9.0})
+        assert [rule.event for rule in policy.rules] == [rule.event for rule in load(None).rules]
+
+    def test_an_entry_that_names_a_source_means_only_that_source(self) -> None:
+        tab_switch = '[[rules]]\nevent = "TAB_SWITCH"\nsource = "{}"\npoints = 1\n'
+        policy = parse(EXTENDS + tab_switch.format("log"), "mine.toml")
+        assert [rule.points for rule in policy.rules if rule.event == "TAB_SWITCH"] == [1]
+        with pytest.raises(PolicyError, match=r"rules\[0\].signal \(TAB_SWITCH\): missing"):
+            parse(EXTENDS + tab_switch.format("screen"), "mine.toml")  # a new rule, not complete
+
+    def test_a_threshold_in_the_other_direction_replaces_the_old_one(self) -> None:
+        policy = parse(EXTENDS + '[[rules]]\nevent = "LOW_FOCUS"\nabove = 90\n', "mine.toml")
+        (rule,) = (rule for rule in policy.rules if rule.event == "LOW_FOCUS")
+        assert (rule.above, rule.below, rule.release, rule.threshold) == (90, None, None, 90)
+
+    def test_new_rules_may_share_an_event(self) -> None:
+        policy = parse(EXTENDS + RULE + RULE.replace("above = 0.5", "above = 0.9"), "mine.toml")
+        assert [rule.above for rule in policy.rules if rule.event == "X"] == [0.5, 0.9]
+
+    def test_a_rule_can_be_switched_off(self) -> None:
+        policy = parse(EXTENDS + '[[rules]]\nevent = "NO_FACE"\nenabled = false\n', "mine.toml")
+        assert len(policy.enabled_rules) == len(load(None).rules) - 1
+        assert "NO_FACE" not in {rule.event for rule in policy.enabled_rules}
+
+    def test_another_shipped_policy_can_be_extended(self) -> None:
+        policy = parse(HEAD + 'extends = "strict"\n', "mine.toml")
+        assert policy.priority == load("strict").priority
+        assert policy.rules == load("strict").rules
+
+    def test_is_frozen(self) -> None:
+        with pytest.raises(ValueError, match="frozen"):
+            load(None).timing.bridge_s = 3
+
+    def test_survives_the_way_to_a_worker(self) -> None:
+        policy = pickle.loads(pickle.dumps(load("strict")))
+        assert policy == load("strict")
+        assert show(policy) == show(load("strict"))
+
+
+class TestLoad:
+    def test_reads_a_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "mine.toml"
+        file.write_text(EXTENDS, encoding="utf-8")
+        assert load(file).name == "mine"
+
+    def test_a_file_goes_before_a_shipped_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "strict").write_text(EXTENDS, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        assert load("strict").name == "mine"
+
+    def test_says_which_file_is_missing_and_what_there_is(self) -> None:
+        with pytest.raises(PolicyError) as caught:
+            load("nowhere.toml")
+        assert str(caught.value) == (
+            "nowhere.toml: cannot be read: no such file or directory. "
+            "Give a TOML file or one of: default, lenient, strict."
+        )
+        assert caught.value.exit_code == 2
+
+    def test_refuses_what_is_no_text(self, tmp_path: Path) -> None:
+        file = tmp_path / "photo.toml"
+        file.write_bytes(b"\xff\xd8\xff\xe0")
+        with pytest.raises(PolicyError, match="not UTF-8 text"):
+            load(file)
+
+
+class TestText:
+    def test_shows_the_file_with_its_comments(self) -> None:
+        assert show(load(None)).startswith("# The shipped policy")
+        assert show(parse(EXTENDS, "mine.toml")) == EXTENDS
+
+    @pytest.mark.parametrize("name", shipped())
+    def test_written_in_full_it_reads_back_the_same(self, name: str) -> None:
+        policy = load(name)
+        assert parse(write(policy), "written").sha256 == policy.sha256
+
+    def test_any_text_survives_being_written(self) -> None:
+        message = 'quote " backslash \\ tab \t delete \x7f newline \n snowman ☃'
+        policy = load(None).model_copy(update={"name": message})
+        assert parse(write(policy), "written").name == message
+
+    def test_hash_is_of_the_meaning_not_of_the_text(self) -> None:
+        a = parse(EXTENDS, "a")
+        b = parse("# a comment\n" + EXTENDS + "[timing]\nbridge_s = 2\n", "b")
+        c = parse(EXTENDS + "[timing]\nbridge_s = 2.5\n", "c")
+        assert a.sha256 == b.sha256 != c.sha256
+
+
+class TestDiff:
+    def test_nothing_differs_from_itself(self) -> None:
+        assert diff(load(None), load("default")) == []
+
+    def test_lists_changed_keys_with_both_values(self) -> None:
+        text = EXTENDS + '[timing]\nbridge_s = 3\n[[rules]]\nevent = "TAB_SWITCH"\nkind = "temporary"\n'
+        assert diff(load(None), parse(text, "mine.toml")) == [
+            Change("name", '"default"', '"mine"'),
+            Change("timing.bridge_s", "2.0", "3.0"),
+            Change("rules.TAB_SWITCH[log].kind", '"permanent"', '"temporary"'),
+        ]
+
+    def test_a_rule_that_only_one_has_is_one_change(self) -> None:
+        here, there = parse(EXTENDS, "a"), parse(EXTENDS + RULE, "b")
+        added = "x.score above 0.5 for 2 s: warning, 5 temporary"
+        assert diff(here, there) == [Change("rules.X", None, added)]
+        assert diff(there, here) == [Change("rules.X", added, None)]
+
+    def test_tells_rules_of_one_event_apart(self) -> None:
+        two = RULE + RULE.replace("above = 0.5", "above = 0.9")
+        a, b = parse(HEAD + two, "a"), parse(HEAD + two.replace("0.9", "0.8"), "b")
+        assert diff(a, b) == [Change("rules.X#2.above", "0.9", "0.8")]
+
+
+class TestSignals:
+    def test_every_rule_must_watch_a_known_signal(self) -> None:
+        policy = parse(HEAD + RULE + 'confidence_signal = "y.scor"\n', "mine.toml")
+        validate_signals(policy, {"x.score", "y.scor"})
+        with pytest.raises(PolicyError) as caught:
+            validate_signals(policy, {"y.score", "z.angle_deg"})
+        assert str(caught.value).splitlines() == [
+            "policy mine: 2 mistakes",
+            '  rules[0].signal (X) = "x.score": no such signal; did you mean "y.score"?',
+            '  rules[0].confidence_signal (X) = "y.scor": no such signal; did you mean "y.score"?',
+        ]
+
+    def test_rules_that_are_off_may_watch_anything(self) -> None:
+        validate_signals(parse(HEAD + RULE + "enabled = false\n", "mine.toml"), {"y.score"})
+
+
+class TestMessage:
+    def test_numbers_are_written_as_a_person_would(self) -> None:
+        values: dict[str, float | str] = {"a": 12.3456, "b": 0.0349, "c": 5.0, "d": 7265.04, "e": "x"}
+        assert fill("{a} {b} {c} {d} {e}", values) == "12.3 0.03 5 7265 x"
+        assert fill("{a:.0f} {{b}}", values) == "12 {b}"

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from proctor_cli.report.graphs import Axis, covered_s, draw_focus, draw_risk, lay_lanes, make_axis, round_up, thin
+from proctor_cli.types import RiskKnot, RiskTimeline, Sample, SessionResult
+
+AXIS = Axis(0.0, 100.0)
+
+
+def test_the_axis_begins_with_the_earliest_recording(session: SessionResult) -> None:
+    assert make_axis(session) == Axis(0.0, 120.0)
+    early = replace(session.recording.clips[1], offset_s=-4.0)
+    recording = replace(session.recording, clips=(session.recording.clips[0], early))
+    assert make_axis(replace(session, recording=recording)).begin_s == -4.0
+
+
+def test_an_empty_session_still_has_an_axis(session: SessionResult) -> None:
+    recording = replace(session.recording, clips=(), duration_s=0.0)
+    judgement = replace(session.judgement, incidents=())
+    assert make_axis(replace(session, recording=recording, judgement=judgement)).end_s == 1.0
+
+
+def test_permanent_risk_steps_and_temporary_risk_slopes() -> None:
+    graph = draw_risk(RiskTimeline((RiskKnot(0, 10, 0), RiskKnot(50, 0, 10), RiskKnot(100, 0, 10)), ()), AXIS)
+    assert graph.top == 10
+    assert graph.permanent == (
+        "M0.00 100.00L0.00 100.00L500.00 100.00L500.00 0.00L1000.00 0.00L1000.00 0.00L1000.00 100.00Z"
+    )
+    assert graph.total == "M0.00 100.00L0.00 0.00L500.00 0.00L1000.00 0.00L1000.00 100.00Z"
+
+
+def test_no_risk_history_draws_nothing() -> None:
+    assert draw_risk(RiskTimeline((), ()), AXIS).total == ""
+
+
+def test_the_focus_line_has_gaps_where_it_was_not_measured() -> None:
+    samples = [Sample(0, 100), Sample(10, 50), Sample(20, None), Sample(30, 0)]
+    assert draw_focus(samples, AXIS) == "M0.00 0.00L100.00 50.00L100.00 50.00M300.00 100.00L300.00 100.00"
+
+
+def test_thinning_keeps_every_peak_and_every_long_gap() -> None:
+    samples = [Sample(n / 100, None if 4000 <= n < 6000 else 50.0) for n in range(10_000)]
+    samples[1234] = Sample(12.34, 3.0)
+    samples[8321] = Sample(83.21, 99.0)
+    kept = thin(samples, AXIS, columns=100)
+    assert len(kept) <= 200
+    assert {3.0, 99.0} <= {sample.value for sample in kept}
+    assert [sample.t_s for sample in kept] == sorted(sample.t_s for sample in kept)
+    assert all(sample.value is None for sample in kept if 40 <= sample.t_s < 60)
+    assert thin(samples[:150], AXIS, columns=100) == tuple(samples[:150])
+
+
+def test_lanes_are_ordered_by_severity_with_quality_last(session: SessionResult) -> None:
+    lanes = lay_lanes(session.judgement.incidents, make_axis(session))
+    assert [lane.event for lane in lanes] == [
+        "MULTIPLE_FACES", "PHONE_DETECTED", "LOOKING_AWAY", "NO_FACE", "TAB_SWITCH", "LOW_FOCUS", "LOW_LIGHT",
+        "BLACK_VIDEO",
+    ]  # fmt: skip
+    (bar,) = lanes[0].bars
+    assert (bar.index, bar.left_percent, bar.width_percent) == (2, 25.0, 29.1667)
+
+
+def test_overlaps_are_counted_once(session: SessionResult) -> None:
+    by_event = {i.event: i for i in session.judgement.incidents}
+    assert covered_s([by_event["PHONE_DETECTED"], by_event["MULTIPLE_FACES"], by_event["NO_FACE"]]) == 41.0
+    assert covered_s([]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("value", "top"), [(0, 10), (10, 10), (10.1, 20), (41, 60), (81, 100), (182, 200), (999, 1000)]
+)
+def test_scales_are_round_and_so_are_their_halves(value: float, top: float) -> None:
+    assert round_up(value) == top
