@@ -1,4 +1,4 @@
-"""Keep the chatter of native libraries off the user's terminal.
+"""Keep the chatter of native libraries off the user's terminal, and their reports on this machine.
 
 MediaPipe, TensorFlow Lite and OpenVINO write to file descriptor 2 from C++, past any Python setting, while
 they load. What they say then is of no use to an invigilator; real failures still arrive as exceptions.
@@ -16,12 +16,12 @@ _SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "OPENCV_LOG_LEVEL": "ERROR",
     "YOLO_VERBOSE": "False",
-    # Nothing leaves the machine: these switch off the telemetry of libraries that have one.
-    "YOLO_OFFLINE": "True",
-    "OPENVINO_TELEMETRY_DISABLED": "1",
-    "NO_ALBUMENTATIONS_UPDATE": "1",
-    "ORT_DISABLE_TELEMETRY": "1",
 }
+
+# MediaPipe 1.x reports its use to its makers through libcurl and has no switch for that. libcurl obeys these:
+# every connection then goes to a port of this machine on which nothing listens. (docs/adr/0005)
+_NOWHERE = "http://127.0.0.1:9"
+_PROXIES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
 
 @contextmanager
@@ -38,3 +38,11 @@ def native_silence() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(sink)
+
+
+def cut_network() -> None:
+    """Let no library of this process reach the network. For processes that analyse, never for one that fetches."""
+    for name in _PROXIES:
+        os.environ[name] = _NOWHERE
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ.pop(name, None)

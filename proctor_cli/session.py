@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from itertools import chain
+from multiprocessing.util import Finalize
 
 from proctor_cli import __version__, detectors, logs, media, nets, plan, risk
 from proctor_cli.errors import ModelError, UsageError
@@ -27,7 +28,6 @@ from proctor_cli.types import (
     Frame,
     Incident,
     MissingDetector,
-    ModelUse,
     Observation,
     Problem,
     Provenance,
@@ -38,16 +38,19 @@ from proctor_cli.types import (
 )
 
 _LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvino")
+_GIVE = {"webcam": "Give the webcam recording.", "screen": "Give it with --screen FILE."}
+# With one of these among a session's problems, part of the exam could not be looked at.
+_PARTIAL = frozenset({"file_ends_early", "slice_lost"})
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asks for. ``models`` maps roles to model names; ``span`` is session time, seconds."""
+    """What the user asks for. ``models`` is the network chosen for each role; ``span`` is session time, seconds."""
 
     student_id: str
     clips: tuple[Clip, ...]
     folder: str
-    models: Mapping[str, str]
+    models: Mapping[str, nets.Entry]
     events: str | None = None
     start: WallClock | None = None
     span: tuple[float, float] | None = None
@@ -71,6 +74,11 @@ class SliceJob:
     threads: int
 
     @property
+    def length_s(self) -> float:
+        """Seconds of video in the slice."""
+        return self.piece.end_s - self.piece.start_s
+
+    @property
     def label(self) -> str:
         """The slice in words, for messages."""
         return f"{self.clip.path} {self.piece.start_s:.0f}-{self.piece.end_s:.0f} s"
@@ -84,10 +92,17 @@ class Preparation:
     recording: Recording
     log: tuple[Observation, ...]
     jobs: tuple[SliceJob, ...]
-    done: tuple[SliceJob, ...] = field(default=())
+    done: tuple[SliceJob, ...] = ()
 
 
 # ---------------------------------------------------------------- before
+def roles_needed(clips: Iterable[Clip]) -> tuple[str, ...]:
+    """The roles for which the detectors of these clips need a network."""
+    sources = {clip.source for clip in clips}
+    specs = (detectors.find(name).spec for name in detectors.REGISTRY)
+    return tuple(dict.fromkeys(role for spec in specs if spec.source in sources for role in spec.models))
+
+
 def prepare(request: Request, *, threads: int = 1) -> Preparation:
     """Probe the recordings, see which detectors can run, and cut the work into slices.
 
@@ -112,7 +127,9 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
     else:
         missing = (
             *missing,
-            MissingDetector("log", tuple(logs.SPEC.signals), "no browser log was given", "Give one with --events FILE."),
+            MissingDetector(
+                "log", tuple(logs.SPEC.signals), "no browser log was given", "Give one with --events FILE.", "input"
+            ),
         )
     duration_s = max(scan.info.offset_s + scan.info.duration_s for _, scan in scans)
     recording = Recording(
@@ -123,7 +140,7 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
         missing=missing,
         problems=tuple(problems),
         wall_clock=wall_clock,
-        models=tuple(_model_use(role, model) for role, model in models.items()),
+        models=tuple(use for model in models.values() for use in model.uses),
     )
     jobs = tuple(
         job for clip, scan in scans for job in _jobs(request, clip, scan, _of(clip.source, runnable), models, threads)
@@ -150,7 +167,7 @@ def _detectors(
         signals = tuple(spec.signals)
         if spec.source not in sources:
             missing.append(
-                MissingDetector(name, signals, f"no {spec.source} recording was given", f"Give one ({spec.source}).")
+                MissingDetector(name, signals, f"no {spec.source} recording was given", _GIVE[spec.source], "input")
             )
             continue
         remedy = missing[-1].remedy if missing else ""
@@ -160,25 +177,34 @@ def _detectors(
             )
             continue
         try:
-            found = {role: nets.find(request.models[role]) for role in spec.models}
+            found = {role: nets.find(_chosen(role, request.models)) for role in spec.models}
         except ModelError as error:
-            if name in request.require:
-                raise
             missing.append(MissingDetector(name, signals, f"{error.where}: {error.what}", error.hint))
             continue
         models |= found
         runnable.append(spec)
-    unknown = set(request.require) - set(detectors.REGISTRY)
+    _insist(request.require, missing)
+    return tuple(runnable), tuple(missing), models
+
+
+def _chosen(role: str, models: Mapping[str, nets.Entry]) -> nets.Entry:
+    if role not in models:
+        raise ModelError("the chosen set names no network for it", where=role, hint="Choose one with --model.")
+    return models[role]
+
+
+def _insist(required: Sequence[str], missing: Sequence[MissingDetector]) -> None:
+    """Refuse to go on without a detector that the user requires."""
+    unknown = set(required) - set(detectors.REGISTRY)
     if unknown:
         raise UsageError(
             f"unknown check {', '.join(sorted(unknown))}",
             where="--require",
             hint=f"Known: {', '.join(detectors.REGISTRY)}.",
         )
-    absent = [item for item in missing if item.name in request.require]
-    if absent:
-        raise ModelError(f"cannot run: {absent[0].reason}", where=absent[0].name, hint=absent[0].remedy)
-    return tuple(runnable), tuple(missing), models
+    for item in missing:
+        if item.name in required:
+            raise ModelError(f"cannot run: {item.reason}", where=item.name, hint=item.remedy)
 
 
 def _of(source: str, specs: Iterable[Spec]) -> tuple[Spec, ...]:
@@ -205,7 +231,7 @@ def _jobs(
     for piece in media.cut(scan, step_s, plan.SLICE_S, span):
         # Whatever changes what a slice gives is in its key, so that a stopped analysis resumes only with its own work.
         facts = (__version__, scan.info.sha256, clip.source, clip.offset_s, piece, step_s, request.dense, specs)
-        sums = [(role, model.sha256) for role, model in used]
+        sums = [(role, model.name, model.sha256s) for role, model in used]
         key = f"{clip.source}-{piece.index:05d}-{hashlib.sha256(repr((facts, sums)).encode()).hexdigest()[:16]}"
         yield SliceJob(key, request.folder, clip, scan, piece, step_s, request.dense, names, used, threads)
 
@@ -219,14 +245,10 @@ def _creation_time(scans: Iterable[media.Scan]) -> WallClock | None:
     return None
 
 
-def _model_use(role: str, model: nets.Model) -> ModelUse:
-    return ModelUse(role, model.name, model.sha256, model.licence)
-
-
 # ---------------------------------------------------------------- in a worker
 def run_slice(job: SliceJob) -> str:
     """Analyse one slice and leave its observations in the session folder; returns the job's key."""
-    sampling = media.Sampling(job.clip, job.scan, job.piece, job.step_s, threads=job.threads)
+    sampling = media.Sampling(job.scan, job.piece, threads=job.threads)
     opened = _open(job.detectors, job.models, job.threads)
     SessionFolder(job.folder).write_part(job.key, _observe(job, sampling, opened), lambda: sampling.loss)
     return job.key
@@ -239,14 +261,12 @@ def _open(
     """The detectors of this process, loaded once and kept for the slices to come."""
     opened = tuple(detectors.find(name)(dict(models), threads) for name in names)
     for detector in opened:
-        # MediaPipe's destructor fails once the interpreter is shutting down.
-        atexit.register(detector.close)
+        # MediaPipe must be closed before the worker's threads are shut down, which is earlier than atexit.
+        Finalize(None, detector.close, exitpriority=1)
     return opened
 
 
-def _observe(
-    job: SliceJob, frames: Iterable[Frame], opened: Sequence[detectors.Detector]
-) -> Iterator[Observation]:
+def _observe(job: SliceJob, frames: Iterable[Frame], opened: Sequence[detectors.Detector]) -> Iterator[Observation]:
     """Show every frame to the detectors that are due, and merge what they measured into one observation."""
     rhythm = plan.Rhythm([detector.spec for detector in opened], job.step_s, dense=job.dense)
     unmeasured: dict[str, float | None] = {name: None for detector in opened for name in detector.spec.signals}
@@ -290,7 +310,7 @@ def _tidy_box(box: Box) -> Box:
 
 # ---------------------------------------------------------------- after
 def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *, analysed_at: str) -> SessionResult:
-    """Put the slices together, judge, and write observations, session.json and snapshots.
+    """Put the slices together, judge, and write observations, snapshots and session.json.
 
     Args:
         preparation: what `prepare` returned; every job's slice lies in the folder, but for the ``lost`` ones.
@@ -302,23 +322,26 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
     kept = [job for job in preparation.jobs if job.key not in lost]
     problems = [
         *preparation.recording.problems,
-        *_loss_problems(folder, kept),
-        *(Problem("slice_lost", job.label, f"not analysed: {lost[job.key]}") for job in preparation.jobs if job.key in lost),
+        *_damage(folder, kept),
+        *(Problem("slice_lost", job.label, lost[job.key]) for job in preparation.jobs if job.key in lost),
     ]
     recording = replace(preparation.recording, problems=tuple(problems))
-    by_source: dict[str, list[Iterator[Observation]]] = {}
+    by_clip: dict[str, list[Iterator[Observation]]] = {}
     for job in kept:
-        by_source.setdefault(job.clip.source, []).append(folder.read_part(job.key))
-    streams = [chain.from_iterable(parts) for parts in by_source.values()]
+        by_clip.setdefault(job.clip.source, []).append(folder.read_part(job.key))
+    streams = [chain.from_iterable(parts) for parts in by_clip.values()]
     merged = heapq.merge(*streams, preparation.log, key=lambda observation: observation.t_s)
     folder.write_observations(recording, merged)
     result = judge_folder(folder, policy, analysed_at=analysed_at)
+    scans: dict[str, media.Scan] = {job.clip.source: job.scan for job in preparation.jobs}
+    result = _take_snapshots(folder, result, scans)
+    folder.write_session(result)
     folder.drop_parts()
     return result
 
 
 def judge_folder(folder: SessionFolder, policy: Policy, *, analysed_at: str) -> SessionResult:
-    """Judge saved observations with ``policy`` and write session.json. No video is opened, no model loaded."""
+    """Judge saved observations with ``policy``. No video is opened and no model loaded; nothing is written."""
     recording = folder.read_recording()
     judgement = risk.judge(recording, folder.read_observations(), policy)
     provenance = Provenance(
@@ -326,10 +349,83 @@ def judge_folder(folder: SessionFolder, policy: Policy, *, analysed_at: str) -> 
         policy_name=policy.name,
         policy_sha256=policy.sha256,
         models=recording.models,
-        libraries=_libraries(),
+        libraries={name: version(name) for name in _LIBRARIES},
         analysed_at=analysed_at,
     )
     partial = any(problem.code in _PARTIAL for problem in recording.problems)
-    result = SessionResult(recording, judgement, provenance, partial)
-    folder.write_session(result)
-    return result
+    return _with_snapshots(folder, SessionResult(recording, judgement, provenance, partial))
+
+
+def _damage(folder: SessionFolder, jobs: Iterable[SliceJob]) -> Iterator[Problem]:
+    """What decoding lost, one sentence a clip."""
+    losses: dict[str, list[DecodeLoss]] = {}
+    for job in jobs:
+        losses.setdefault(job.clip.path, []).append(folder.read_part_loss(job.key))
+    for path, parts in losses.items():
+        packets = sum(part.damaged_packets for part in parts)
+        pictures = sum(part.corrupt_frames for part in parts)
+        first_s = min((part.first_s for part in parts if part.first_s is not None), default=0.0)
+        if packets or pictures:
+            yield Problem(
+                "packets_damaged",
+                path,
+                f"{packets} damaged packets and {pictures} corrupt pictures are left out, the first at {first_s:.1f} s",
+            )
+
+
+# ---------------------------------------------------------------- snapshots
+def _pictured(incident: Incident) -> bool:
+    """A snapshot is taken only when risk increases."""
+    return incident.points > 0
+
+
+def _snapshot_source(incident: Incident, sources: Collection[str]) -> str | None:
+    """Whose picture shows the incident: its own source's, the screen's for what a log says, else the webcam's."""
+    for source in (incident.source, "screen", "webcam"):
+        if source in sources:
+            return source
+    return None
+
+
+def _take_snapshots(folder: SessionFolder, result: SessionResult, scans: Mapping[str, media.Scan]) -> SessionResult:
+    """Write a picture of each incident that scored, at its most telling moment, with what was found there drawn in."""
+    wanted: dict[str, set[float]] = {}
+    for incident in filter(_pictured, result.judgement.incidents):
+        source = _snapshot_source(incident, scans.keys())
+        if source is not None:
+            wanted.setdefault(source, set()).add(incident.peak_s)
+    folder.clear_snapshots()
+    for source, times_s in wanted.items():
+        boxes = _boxes_at(folder, source, times_s)
+        for t_s, frame in zip(sorted(times_s), media.pictures_at(scans[source], sorted(times_s)), strict=True):
+            media.write_jpeg(frame, folder.snapshot(source, t_s), boxes.get(t_s, ()))
+    return _with_snapshots(folder, result)
+
+
+def _boxes_at(folder: SessionFolder, source: str, times_s: Collection[float]) -> dict[float, tuple[Box, ...]]:
+    return {
+        observation.t_s: observation.boxes
+        for observation in folder.read_observations()
+        if observation.source == source and observation.t_s in times_s
+    }
+
+
+def _with_snapshots(folder: SessionFolder, result: SessionResult) -> SessionResult:
+    """The result with each incident's picture named, where the folder has one taken during it.
+
+    After re-scoring, an incident keeps the picture of the moment that was most telling under the first policy.
+    """
+    taken = folder.list_snapshots()
+    sources = {source for source, _ in taken}
+
+    def picture(incident: Incident) -> str:
+        source = _snapshot_source(incident, sources)
+        inside = [
+            (abs(t_s - incident.peak_s), path)
+            for (of, t_s), path in taken.items()
+            if of == source and incident.start_s <= t_s <= incident.end_s
+        ]
+        return folder.relative(min(inside)[1]) if inside and _pictured(incident) else ""
+
+    incidents = tuple(replace(incident, snapshot=picture(incident)) for incident in result.judgement.incidents)
+    return replace(result, judgement=replace(result.judgement, incidents=incidents))

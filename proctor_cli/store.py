@@ -95,6 +95,19 @@ class SessionFolder:
         """Where the picture of ``source`` at ``t_s`` lies: snapshots/webcam-0012.400.jpg."""
         return self.snapshots / f"{source}-{t_s:08.3f}.jpg"
 
+    def list_snapshots(self) -> dict[tuple[str, float], Path]:
+        """The pictures there are: (source, t_s) -> file."""
+        found = {}
+        for path in sorted(self.snapshots.glob("*.jpg")):
+            source, _, time = path.stem.partition("-")
+            found[source, float(time)] = path
+        return found
+
+    def clear_snapshots(self) -> None:
+        """Make an empty snapshots folder."""
+        shutil.rmtree(self.snapshots, ignore_errors=True)
+        self.snapshots.mkdir(parents=True, exist_ok=True)
+
     def part(self, key: str) -> Path:
         """Where the finished slice ``key`` of an unfinished analysis lies; the key names the work exactly."""
         return self.path / ".parts" / f"{key}.jsonl.gz"

@@ -114,7 +114,7 @@ class Frame:
     """One sampled picture.
 
     ``rgb`` is (height, width, 3) uint8, upright. ``change`` is the mean absolute luma difference (0-1) to the
-    sample before it in the same clip, None for the clip's first sample or after a gap. ``boxes`` are what
+    sample before it in the same clip, None for the clip's first sample. ``boxes`` are what
     cheaper detectors have already found in this picture (a landmark detector reads the face boxes here).
     """
 
@@ -330,6 +330,20 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingDetector:
+    """A detector that did not run: its signals, why, and the remedy.
+
+    ``lacks`` is "model" when its network is not there, "input" when there is no recording or log for it.
+    """
+
+    name: str
+    signals: tuple[str, ...]
+    reason: str
+    remedy: str
+    lacks: Literal["model", "input"] = "model"
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """Everything that is known about a session before it is judged: the head of observations.jsonl.gz.
 
@@ -345,16 +359,6 @@ class Recording:
     problems: tuple[Problem, ...]
     wall_clock: WallClock | None
     models: tuple[ModelUse, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MissingDetector:
-    """A detector that did not run: its signals, why, and the remedy."""
-
-    name: str
-    signals: tuple[str, ...]
-    reason: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from proctor_cli.cli.terminal import fetching_bar
 from proctor_cli.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
-    from proctor_cli.nets import Entry, Manifest, Progress
+    from proctor_cli.nets import Entry, Manifest
 
 app = typer.Typer(help="Networks: list, fetch, verify.", no_args_is_help=True)
 
@@ -78,7 +76,7 @@ def fetch(
     """
     from proctor_cli.nets import fetch, load_manifest
 
-    with _bars() as progress:
+    with fetching_bar() as progress:
         for entry in _selected(load_manifest(), names, set_name):
             fetched = fetch(entry, source=source, to=to, offline=offline, progress=progress)
             when = "fetched into" if fetched.origins else "already in"
@@ -147,22 +145,3 @@ def _size(size_bytes: int) -> str:
     if not size_bytes:
         return "unknown"
     return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{size_bytes / 1e3:.0f} kB"
-
-
-@contextmanager
-def _bars() -> Iterator[Progress | None]:
-    """A bar on stderr for the file that is arriving, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from tqdm import tqdm
-
-    with tqdm(unit="B", unit_scale=True, leave=False) as bar:
-
-        def show(name: str, done_bytes: int, total_bytes: int) -> None:
-            if done_bytes < bar.n or bar.desc != name:
-                bar.reset(total_bytes or None)
-                bar.set_description_str(name, refresh=False)
-            bar.update(done_bytes - bar.n)
-
-        yield show

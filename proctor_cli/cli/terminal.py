@@ -6,13 +6,16 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
-from typing import Annotated, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+if TYPE_CHECKING:
+    from proctor_cli.nets import Progress
 
-class ProgressStyle(str, Enum):
+
+class ProgressStyle(StrEnum):
     """How progress is shown: a bar on a terminal (auto), lines, JSON lines, or not at all."""
 
     auto = "auto"
@@ -76,3 +79,22 @@ class _Lines:
         elif percent // 10 > self._shown:
             self._shown = percent // 10
             note(f"{self._label} {percent} % ({self._done_s:.0f} of {self._total_s:.0f} s of video)")
+
+
+@contextmanager
+def fetching_bar() -> Iterator[Progress | None]:
+    """A bar on stderr for the file that is arriving, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(unit="B", unit_scale=True, leave=False) as bar:
+
+        def show(name: str, done_bytes: int, total_bytes: int) -> None:
+            if done_bytes < bar.n or bar.desc != name:
+                bar.reset(total_bytes or None)
+                bar.set_description_str(name, refresh=False)
+            bar.update(done_bytes - bar.n)
+
+        yield show

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from proctor_cli.nets import Model
-from proctor_cli.quiet import native_silence
+from proctor_cli.errors import ModelError
+from proctor_cli.nets import Model, open_network
 from proctor_cli.types import Box, Frame, Observation, Spec
 
 # The picture's longer side as the network sees it. At 640, YuNet finds faces from about 12 pixels there; larger
@@ -21,6 +22,7 @@ _SEEN_PX = 640
 _FLOOR = 0.4
 _NMS_IOU = 0.3
 _MAX_FACES = 8
+_STRIDES_PX = (8, 16, 32)
 
 
 class Faces:
@@ -42,10 +44,14 @@ class Faces:
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
         cv2.setNumThreads(threads)
-        with native_silence():
-            self._network = cv2.FaceDetectorYN.create(
-                str(models["faces"].path), "", (_SEEN_PX, _SEEN_PX), _FLOOR, _NMS_IOU, 50
+        model = models["faces"]
+        if model.family != "yunet":
+            raise ModelError(
+                f"its family {model.family!r} cannot be used here",
+                where=model.name,
+                hint="Use a network of family yunet.",
             )
+        self._network = open_network(model, threads)
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:
         """Find the faces of each picture. See Detector."""
@@ -68,22 +74,55 @@ class Faces:
         height_px, width_px = frame.rgb.shape[:2]
         scale = min(1.0, _SEEN_PX / max(height_px, width_px))
         size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
-        if min(size) < 8:
-            return []  # no face fits, and the network cannot halve so small a picture
-        bgr = cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA)[:, :, ::-1]
-        self._network.setInputSize(size)
-        _, found = self._network.detect(np.ascontiguousarray(bgr))
-        return [_box(row, size) for row in found] if found is not None else []
+        small = cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA)
+        # Bars at the right and at the bottom make both sides multiples of the coarsest stride.
+        canvas = np.zeros((_up(size[1]), _up(size[0]), 3), np.uint8)
+        canvas[: size[1], : size[0]] = small
+        found = self._network(np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None], dtype=np.float32))
+        corners, scores = _read(found, canvas.shape[1], canvas.shape[0])
+        kept = np.asarray(cv2.dnn.NMSBoxes(_as_sizes(corners), scores.tolist(), _FLOOR, _NMS_IOU)).ravel()
+        boxes = (_box(corners[index], float(scores[index]), size) for index in kept)
+        return [box for box in boxes if box.width > 0 and box.height > 0]
 
 
-def _box(row: np.ndarray, size: tuple[int, int]) -> Box:
-    x, y, width, height = (float(value) for value in row[:4])
-    across, down = size
+def _up(side_px: int) -> int:
+    return -(-side_px // _STRIDES_PX[-1]) * _STRIDES_PX[-1]
+
+
+def _read(
+    found: Mapping[str, NDArray[np.float32]], width_px: int, height_px: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Corners (n, 4) in pixels and scores (n,) of all anchors above the floor.
+
+    YuNet has one anchor a grid cell: the score is the geometric mean of class and objectness, the box is an offset
+    from the cell and a log size, both in strides.
+    """
+    corners, scores = [], []
+    for stride in _STRIDES_PX:
+        score = np.sqrt(np.clip(found[f"cls_{stride}"][0, :, 0], 0, 1) * np.clip(found[f"obj_{stride}"][0, :, 0], 0, 1))
+        sure = np.flatnonzero(score >= _FLOOR)
+        offset = found[f"bbox_{stride}"][0][sure]
+        across = width_px // stride
+        cell = np.stack([sure % across, sure // across], axis=1)
+        centre, half = (cell + offset[:, :2]) * stride, np.exp(offset[:, 2:]) * stride / 2
+        corners.append(np.concatenate([centre - half, centre + half], axis=1))
+        scores.append(score[sure])
+    return np.concatenate(corners).astype(np.float32), np.concatenate(scores)
+
+
+def _as_sizes(corners: NDArray[np.float32]) -> list[list[float]]:
+    sizes: list[list[float]] = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1).tolist()
+    return sizes
+
+
+def _box(corners: NDArray[np.float32], score: float, size: tuple[int, int]) -> Box:
+    width_px, height_px = size
+    x0, y0, x1, y1 = (float(value) for value in corners)
     return Box(
-        x0=max(0.0, x / across),
-        y0=max(0.0, y / down),
-        x1=min(1.0, (x + width) / across),
-        y1=min(1.0, (y + height) / down),
+        x0=min(1.0, max(0.0, x0 / width_px)),
+        y0=min(1.0, max(0.0, y0 / height_px)),
+        x1=min(1.0, max(0.0, x1 / width_px)),
+        y1=min(1.0, max(0.0, y1 / height_px)),
         label="face",
-        score=min(1.0, float(row[14])),
+        score=min(1.0, score),
     )

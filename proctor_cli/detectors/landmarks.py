@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proctor_cli.nets import Model
-from proctor_cli.quiet import native_silence
+from proctor_cli.quiet import cut_network, native_silence
 from proctor_cli.types import Box, Frame, Observation, Spec
 
 # The crop's side, in face-box sides: the landmarker's own face finder wants some surroundings.
@@ -69,6 +69,7 @@ class Landmarks:
     )
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
+        cut_network()
         with native_silence():
             from mediapipe import Image, ImageFormat
             from mediapipe.tasks.python import BaseOptions, vision
@@ -85,7 +86,7 @@ class Landmarks:
                 )
             )
             # The graph is built on the first picture, and talks while it is.
-            self._image = lambda rgb: Image(image_format=ImageFormat.SRGB, data=rgb)
+            self._image: Any = lambda rgb: Image(image_format=ImageFormat.SRGB, data=rgb)
             self._landmarker.detect(self._image(np.zeros((64, 64, 3), np.uint8)))
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:
@@ -147,7 +148,7 @@ def _cut(rgb: NDArray[np.uint8], face: Box) -> tuple[NDArray[np.uint8], tuple[in
 def _lies_in(point_px: NDArray[np.float64], box: Box, frame: Frame) -> bool:
     height_px, width_px = frame.rgb.shape[:2]
     x, y = point_px[0] / width_px, point_px[1] / height_px
-    return box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1
+    return bool(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1)
 
 
 def _head_angles(matrix: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from proctor_cli.detectors.yolo import reader_of
-from proctor_cli.nets import Model, open_network
+from proctor_cli.nets import Model
+from proctor_cli.nets.things import ThingFinder, overlap
 from proctor_cli.types import Box, Frame, Observation, Spec
 
 # COCO's names for what is looked for, and ours.
@@ -52,10 +51,8 @@ class Objects:
     )
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
-        model = models["objects"]
-        self._classes = {model.labels.index(name): ours for name, ours in _LABELS.items() if name in model.labels}
-        self._read = reader_of(model)
-        self._network = open_network(model, threads)
+        cv2.setNumThreads(threads)
+        self._finder = ThingFinder(models["objects"], wanted=_LABELS, floor=_FLOOR, nms_iou=_NMS_IOU, threads=threads)
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:
         """Find the things in each picture. See Detector."""
@@ -63,3 +60,70 @@ class Objects:
 
     def close(self) -> None:
         """The runtime frees the network with the object."""
+
+    def _look(self, frame: Frame) -> Observation:
+        boxes = self._finder.find(frame.rgb)
+        close = _close_view(frame)
+        if close is not None:
+            height_px, width_px = frame.rgb.shape[:2]
+            x0, x1 = int(close.x0 * width_px), int(close.x1 * width_px)
+            y0, y1 = int(close.y0 * height_px), int(close.y1 * height_px)
+            view = Box(x0 / width_px, y0 / height_px, x1 / width_px, y1 / height_px, "view", 1.0)
+            for box in self._finder.find(np.ascontiguousarray(frame.rgb[y0:y1, x0:x1])):
+                # People are judged by their whole body, which a close view cuts off.
+                if box.label != "person":
+                    _add(boxes, _back(box, view))
+        values: dict[str, float | None] = {}
+        kept: list[Box] = []
+        for label in _LABELS.values():
+            mine = sorted((box for box in boxes if box.label == label), key=lambda box: -box.score)[:_MAX_PER_LABEL]
+            values[f"{label}.score"] = mine[0].score if mine else 0.0
+            if label == "person":
+                values["person.second_score"] = mine[1].score if len(mine) > 1 else 0.0
+            kept += mine
+        return Observation("webcam", frame.t_s, values, tuple(kept))
+
+
+def _close_view(frame: Frame) -> Box | None:
+    """The part of the picture round the largest face, None when there is no face or it would not look much larger."""
+    faces = [box for box in frame.boxes if box.label == "face"]
+    if not faces:
+        return None
+    face = max(faces, key=lambda box: box.area * box.score)
+    height_px, width_px = frame.rgb.shape[:2]
+    face_px = max(face.width * width_px, face.height * height_px)
+    half = face_px * _CLOSE_WIDTH / 2 / width_px
+    middle = (face.x0 + face.x1) / 2
+    top = face.y0 - 0.4 * face.height
+    view = Box(
+        x0=max(0.0, middle - half),
+        y0=max(0.0, top),
+        x1=min(1.0, middle + half),
+        y1=min(1.0, top + face_px * _CLOSE_HEIGHT / height_px),
+        label="view",
+        score=1.0,
+    )
+    longer_px = max(view.width * width_px, view.height * height_px)
+    return view if max(width_px, height_px) >= _MIN_MAGNIFICATION * longer_px else None
+
+
+def _back(box: Box, view: Box) -> Box:
+    """A box found in ``view``, in fractions of the whole picture."""
+    return Box(
+        x0=view.x0 + box.x0 * view.width,
+        y0=view.y0 + box.y0 * view.height,
+        x1=view.x0 + box.x1 * view.width,
+        y1=view.y0 + box.y1 * view.height,
+        label=box.label,
+        score=box.score,
+    )
+
+
+def _add(boxes: list[Box], new: Box) -> None:
+    """Put ``new`` among ``boxes``; where both views saw one thing, the surer box stays."""
+    for index, box in enumerate(boxes):
+        if box.label == new.label and overlap(box, new) > _NMS_IOU:
+            if new.score > box.score:
+                boxes[index] = new
+            return
+    boxes.append(new)

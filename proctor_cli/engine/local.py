@@ -11,6 +11,7 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -39,8 +40,8 @@ class LocalEngine:
 
     def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[Done[R]]:
         """Run ``function`` on every job; see Engine.map."""
-        waiting = deque((index, 1) for index in range(len(jobs)))
-        tries = dict.fromkeys(range(len(jobs)), 0)
+        waiting = deque(range(len(jobs)))
+        tries = dict.fromkeys(waiting, 0)
         busy: dict[int, _Worker] = {}  # keyed by the pipe's file descriptor
         try:
             while waiting or busy:
@@ -55,9 +56,9 @@ class LocalEngine:
                         result, error = ready.recv()
                     except EOFError:
                         del busy[ready.fileno()]
-                        lost = self._bury(worker, tries)
+                        lost: Done[R] | None = self._bury(worker, tries)
                         if lost is None:
-                            waiting.appendleft((worker.index, 2))
+                            waiting.appendleft(worker.index)
                         else:
                             yield lost
                         continue
@@ -81,13 +82,12 @@ class LocalEngine:
         theirs.close()  # so that the worker's death is an end of file for us
         return _Worker(process, ours)
 
-    def _give(self, worker: _Worker, waiting: deque[tuple[int, int]], jobs: Sequence[J], tries: dict[int, int]) -> None:
-        worker.index, _ = waiting.popleft()
+    def _give(self, worker: _Worker, waiting: deque[int], jobs: Sequence[J], tries: dict[int, int]) -> None:
+        worker.index = waiting.popleft()
         tries[worker.index] += 1
-        try:
+        # If it has died between two jobs, its end of file is handled like any other death.
+        with suppress(BrokenPipeError):
             worker.pipe.send(jobs[worker.index])
-        except BrokenPipeError:
-            pass  # it died between two jobs: its end of file is handled like any other death
 
     def _bury(self, worker: _Worker, tries: dict[int, int]) -> Done[R] | None:
         worker.process.join()

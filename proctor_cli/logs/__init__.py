@@ -18,7 +18,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from proctor_cli.errors import UsageError
@@ -128,7 +128,7 @@ def _time_s(row: Mapping[str, object], wall_clock: WallClock | None) -> float:
         raise ValueError(f"time {text!r} is a date, but when the session started is not known (give --start)")
     if moment.tzinfo is None:
         # A log without a time zone is read in the zone of the session's start.
-        return moment.replace(tzinfo=timezone.utc).timestamp() - wall_clock.utc_offset_s - wall_clock.start_unix_s
+        return moment.replace(tzinfo=UTC).timestamp() - wall_clock.utc_offset_s - wall_clock.start_unix_s
     return moment.timestamp() - wall_clock.start_unix_s
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from proctor_cli.errors import ModelError
 from proctor_cli.nets.lookup import Model
-from proctor_cli.nets.network import open_network
+from proctor_cli.nets.manifest import Picture
+from proctor_cli.nets.network import Network, open_network
 from proctor_cli.types import Box
 
 _Array = NDArray[np.float32]
@@ -37,9 +38,103 @@ class ThingFinder:
             raise ModelError(
                 f"its family {model.family!r} is not one that finds things", where=model.name, hint=f"Known: {known}."
             )
-        self._side_px = (model.picture.height_px, model.picture.width_px)
         self._picture = model.picture
-        self._feed_and_read = _FAMILIES[model.family]
+        self._read = _FAMILIES[model.family]
         self._network = open_network(model, threads)
         self._wanted = {index: wanted[name] for index, name in enumerate(model.labels) if name in wanted}
         self._floor, self._nms_iou = floor, nms_iou
+
+    def find(self, rgb: NDArray[np.uint8]) -> list[Box]:
+        """Things in an upright picture, (height, width, 3) uint8; best score first."""
+        height_px, width_px = rgb.shape[:2]
+        side = self._picture
+        scale = min(side.width_px / width_px, side.height_px / height_px)
+        corners, classes, scores = self._read(self._network, _fit(rgb, scale, side), side)
+        boxes: list[Box] = []
+        for number, label in self._wanted.items():
+            mine = np.flatnonzero((classes == number) & (scores >= self._floor))
+            for index in _suppress(corners[mine], scores[mine], self._nms_iou):
+                x0, y0, x1, y1 = (float(value) for value in corners[mine[index]] / scale)
+                box = Box(
+                    x0=min(1.0, max(0.0, x0 / width_px)),
+                    y0=min(1.0, max(0.0, y0 / height_px)),
+                    x1=min(1.0, max(0.0, x1 / width_px)),
+                    y1=min(1.0, max(0.0, y1 / height_px)),
+                    label=label,
+                    score=min(1.0, float(scores[mine[index]])),
+                )
+                if box.width > 0 and box.height > 0:
+                    boxes.append(box)
+        return sorted(boxes, key=lambda box: -box.score)
+
+
+def overlap(first: Box, second: Box) -> float:
+    """Intersection over union (IoU) of two boxes, 0-1."""
+    width = min(first.x1, second.x1) - max(first.x0, second.x0)
+    height = min(first.y1, second.y1) - max(first.y0, second.y0)
+    if width <= 0 or height <= 0:
+        return 0.0
+    return width * height / (first.area + second.area - width * height)
+
+
+def _fit(rgb: NDArray[np.uint8], scale: float, side: Picture) -> _Array:
+    """The picture scaled into the network's, top left, bars elsewhere: (1, 3, height, width) float32."""
+    height_px, width_px = rgb.shape[:2]
+    size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    canvas = np.full((side.height_px, side.width_px, 3), _BAR, np.uint8)
+    canvas[: size[1], : size[0]] = small
+    if side.colour == "bgr":
+        canvas = canvas[:, :, ::-1]
+    tensor = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32)
+    return tensor * ((side.high - side.low) / 255) + np.float32(side.low)
+
+
+def _suppress(corners: _Array, scores: _Array, iou: float) -> list[int]:
+    """Non-maximum suppression: indices to keep, best first."""
+    sizes = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)
+    return [int(i) for i in np.asarray(cv2.dnn.NMSBoxes(sizes.tolist(), scores.tolist(), 0.0, iou)).ravel()]
+
+
+def _read_yolo(network: Network, picture: _Array, side: Picture) -> _Found:
+    """Ultralytics YOLO: (1, 4 + classes, n), centre and size in pixels, then the class scores."""
+    (output,) = network(picture).values()
+    rows = output[0].T
+    scores = rows[:, 4:]
+    classes = scores.argmax(axis=1)
+    half = rows[:, 2:4] / 2
+    corners = np.concatenate([rows[:, :2] - half, rows[:, :2] + half], axis=1)
+    return corners, classes, scores[np.arange(len(classes)), classes]
+
+
+def _read_yolox(network: Network, picture: _Array, side: Picture) -> _Found:
+    """YOLOX: (1, n, 5 + classes); centre relative to a grid cell and log size, in strides of 8, 16 and 32."""
+    (output,) = network(picture).values()
+    rows = output[0]
+    cells, strides = [], []
+    for stride in (8, 16, 32):
+        down, across = side.height_px // stride, side.width_px // stride
+        y, x = np.mgrid[:down, :across]
+        cells.append(np.stack([x.ravel(), y.ravel()], axis=1))
+        strides.append(np.full((down * across, 1), stride))
+    stride_px = np.concatenate(strides).astype(np.float32)
+    centre = (rows[:, :2] + np.concatenate(cells)) * stride_px
+    half = np.exp(rows[:, 2:4]) * stride_px / 2
+    scores = rows[:, 5:] * rows[:, 4:5]
+    classes = scores.argmax(axis=1)
+    corners = np.concatenate([centre - half, centre + half], axis=1).astype(np.float32)
+    return corners, classes, scores[np.arange(len(classes)), classes]
+
+
+def _read_deim(network: Network, picture: _Array, side: Picture) -> _Found:
+    """DEIM: labels (1, n), boxes (1, n, 4) as corners in pixels of the size it is told, scores (1, n)."""
+    size = np.array([[side.width_px, side.height_px]], np.int64)
+    found = network({"images": picture, "orig_target_sizes": size})
+    return found["boxes"][0], found["labels"][0].astype(np.intp), found["scores"][0]
+
+
+_FAMILIES: Mapping[str, Callable[[Network, _Array, Picture], _Found]] = {
+    "yolo": _read_yolo,
+    "yolox": _read_yolox,
+    "deim": _read_deim,
+}

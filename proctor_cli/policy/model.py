@@ -88,6 +88,10 @@ class Faces(_Section):
     """Smallest detection score."""
     min_height: Score
     """Smallest height, fraction of the picture's height: smaller faces are pictures on the wall."""
+    min_relative_height: Score
+    """Smallest height of a further face, fraction of the largest face's height."""
+    min_bright: Score
+    """Brightest hundredth of a picture (``picture.bright``) below which a missing face proves nothing."""
 
 
 class Neutral(_Section):
@@ -100,7 +104,7 @@ class Neutral(_Section):
     adapt_tau_s: Annotated[float, Field(gt=0)]
     """Time constant with which it follows a change of seat, s."""
     max_yaw_deg: Degrees
-    """Neutral yaw further from the camera's axis than this is not believed, degrees."""
+    """Poses turned further from the camera's axis than this are not learned from, degrees."""
     max_pitch_deg: Degrees
     """The same for pitch, degrees."""
 
@@ -123,16 +127,25 @@ class Away(_Section):
 
 
 class Focus(_Section):
-    """The focus score, 0-100."""
+    """The focus score, 0-100: a moving average of 100 (eyes and head on the screen) and 0 (away, or nobody there)."""
 
     tau_s: Annotated[float, Field(gt=0)]
     """Time constant of its average, s."""
-    low: Annotated[float, Field(ge=0, le=100)]
-    """Drawn as the line under which it is low."""
 
 
 class Objects(_Section):
-    """From which detection score a thing is there at all, by its label."""
+    """From which detection score a thing is there at all, by its label; and which things do not count."""
+
+    room_s: Seconds
+    """What lies or stands in view from the first looks on, for this long, is part of the room, s."""
+    room_iou: Score
+    """A thing that overlaps this much (IoU) with one of the room is that one."""
+    phone_max_area: Score
+    """A "phone" larger than this, fraction of the picture, is something else."""
+    person_min_height: Score
+    """People who fill less of the picture's height are far behind the candidate, or pictures."""
+    person_max_inside: Score
+    """A person's box that lies in the candidate's by more than this share is part of the candidate."""
 
     phone_min_score: Score
     """Phones."""
@@ -170,6 +183,9 @@ class Rule(_Section):
     """It is confirmed when it has lasted this long, s; 0 is at once."""
     merge_gap_s: Seconds = 0.0
     """Interruptions shorter than this do not end it, s."""
+    min_share: Score = 0.0
+    """It is confirmed only while at least this share of its samples is beyond the threshold, 0-1: for things that a
+    detector sees in one picture and misses in the next."""
     points: Points
     """Points added when it is confirmed."""
     kind: Kind = "temporary"

@@ -38,6 +38,17 @@ class Card:
     picture: str
 
 
+def check_language(code: str) -> None:
+    """See that there is such a report language, before any work is done for it.
+
+    Raises:
+        UsageError: there is none.
+    """
+    known = load_languages(resources.template_dir() / "report" / "lang")
+    if code not in known:
+        raise UsageError("no such report language", where=code, hint=f"Languages: {', '.join(known)}.")
+
+
 def write_page(
     result: SessionResult,
     path: Path,
@@ -60,10 +71,9 @@ def write_page(
         UsageError: there is no such language.
         OutputError: the file cannot be written.
     """
+    check_language(language)
     folder = resources.template_dir() / "report"
     languages = load_languages(folder / "lang")
-    if language not in languages:
-        raise UsageError("no such report language", where=language, hint=f"Languages: {', '.join(sorted(languages))}.")
     axis = make_axis(result)
     lanes = lay_lanes(result.judgement.incidents, axis)
     style = (folder / "style.css").read_text("utf-8") + _place_bars(lanes)

@@ -9,44 +9,60 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from proctor_cli.policy import Policy
+from proctor_cli.risk.attention import Attention
+from proctor_cli.risk.surroundings import Surroundings
 from proctor_cli.types import Observation
 
+_POSE = ("head.yaw_deg", "head.pitch_deg", "gaze.yaw_deg", "gaze.pitch_deg", "eyes.open")
+
 INPUTS: Mapping[str, tuple[str, ...]] = {
-    "face.count": ("face.score",),
+    "face.count": ("face.score", "picture.bright"),
+    "away.ratio": _POSE,
+    "away.left": _POSE,
+    "away.right": _POSE,
+    "away.up": _POSE,
+    "away.down": _POSE,
+    "focus.score": ("face.score", *_POSE),
+    "phone.seen": ("phone.score",),
     "banned.score": ("laptop.score", "book.score", "tv.score"),
+    "person.extra": ("person.score",),
 }
 """Derived signal -> the measured signals it needs."""
 
 
 def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Observation]:
-    """Each observation, in order, with the derived signals it allows; boxes stay as they are."""
+    """Each observation, in order, with the derived signals it allows; boxes stay as they are.
+
+    - ``face.count``: faces that count ([faces]); None in a picture too dark for a missing face to mean anything;
+    - ``away.ratio``, ``away.left/right/up/down``, ``focus.score``: see attention.py;
+    - ``phone.seen``, ``banned.score``, ``person.extra``: see surroundings.py.
+    """
+    attention, surroundings = Attention(policy), Surroundings(policy)
     for observation in observations:
         values = observation.values
+        if observation.source != "webcam":
+            yield observation
+            continue
         derived: dict[str, float | None] = {}
         if "face.score" in values:
-            derived["face.count"] = None if values["face.score"] is None else _count_faces(observation, policy)
-        if any(signal in values for signal in INPUTS["banned.score"]):
-            derived["banned.score"] = _banned_score(values, policy)
-        if derived:
-            yield Observation(observation.source, observation.t_s, {**values, **derived}, observation.boxes)
-        else:
-            yield observation
+            derived["face.count"] = _count_faces(observation, policy)
+        if "head.yaw_deg" in values:
+            derived |= attention.follow(observation.t_s, values, derived.get("face.count"))
+        derived |= surroundings.look(observation)
+        yield Observation(observation.source, observation.t_s, {**values, **derived}, observation.boxes)
 
 
-def _count_faces(observation: Observation, policy: Policy) -> float:
-    faces = policy.faces
-    return float(
-        sum(
-            box.label == "face" and box.score >= faces.min_score and box.height >= faces.min_height
-            for box in observation.boxes
-        )
-    )
-
-
-def _banned_score(values: Mapping[str, float | None], policy: Policy) -> float | None:
-    """Score of the surest banned thing, 0 when none is sure enough, None when none could be looked for."""
-    objects = policy.objects
-    least = (objects.laptop_min_score, objects.book_min_score, objects.tv_min_score)
-    scores = [(values.get(signal), low) for signal, low in zip(INPUTS["banned.score"], least, strict=True)]
-    measured = [score if score >= low else 0.0 for score, low in scores if score is not None]
-    return max(measured, default=None)
+def _count_faces(observation: Observation, policy: Policy) -> float | None:
+    faces, values = policy.faces, observation.values
+    if values["face.score"] is None:
+        return None
+    heights = [
+        box.height
+        for box in observation.boxes
+        if box.label == "face" and box.score >= faces.min_score and box.height >= faces.min_height
+    ]
+    if not heights:
+        bright = values.get("picture.bright")
+        return 0.0 if bright is None or bright >= faces.min_bright else None
+    smallest = faces.min_relative_height * max(heights)
+    return float(sum(height >= smallest for height in heights))

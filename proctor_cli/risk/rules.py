@@ -21,7 +21,8 @@ Interruptions
 Due moments
     *Firm* time is that for which an active sample speaks, its last moment included. Whatever is due at some
     moment happens at the first firm moment of the condition that is not earlier, or never.
-    - Confirmation is due ``min_duration_s`` after the start.
+    - Confirmation is due ``min_duration_s`` after the start, but not before at least ``min_share`` of the condition's
+      samples up to then are beyond the threshold (interruptions count once it is taken up again).
     - The first score is due at confirmation, the next ones ``repeat_s`` after the one before (0: none).
     - Within ``cooldown_s`` after the last score of the same event (of any rule with that event) a score waits
       until the cooldown is over. If the condition has ended by then it stays without: it is listed with 0

@@ -88,6 +88,7 @@ class Watch:
             self._go_on(t_s, value, marks)
             if self._condition is not None:
                 self._condition.count(t_s, self._sign * value, self._threshold, score, context)
+                self._condition.consider(t_s, self.rule)
         elif self._condition is not None:
             if self._going_on:
                 self._interrupt(t_s, marks)
@@ -102,6 +103,8 @@ class Watch:
         assert condition is not None  # wake_s is inf without one
         if condition.due_s > t_s + EPSILON_S:
             self._interrupt(t_s, marks)  # the last sample speaks no longer
+        elif condition.confirmed_s is None and condition.share < self.rule.min_share:
+            condition.due_s = inf  # until a sample raises the share
         elif condition.confirmed_s is None:
             condition.confirmed_s = condition.due_s = t_s
             condition.number = next(self._numbers)
@@ -203,6 +206,16 @@ class _Condition:
         if score is not None:
             self.confidences.append(score)
 
+    def consider(self, t_s: float, rule: Rule) -> None:
+        """Whether a confirmation that waits for a larger share has it now, at an active sample."""
+        if self.confirmed_s is None and self.due_s == inf and self.share >= rule.min_share:
+            self.due_s = t_s
+
+    @property
+    def share(self) -> float:
+        """Share of the samples so far that are beyond the threshold."""
+        return self.beyond / self.samples
+
     def count_interruption(self, measured: bool) -> None:
         """A sample that is not active."""
         self._interruption[0] += 1
@@ -211,7 +224,7 @@ class _Condition:
 
 def _incident(rule: Rule, sign: float, condition: _Condition, confirmed_s: float) -> Incident:
     start_s, end_s, peak = condition.start_s, condition.interrupted_s, sign * condition.peak
-    beyond_share = condition.beyond / condition.samples
+    beyond_share = condition.share
     confidence = median(condition.confidences) if condition.confidences else beyond_share
     confidence = min(1.0, max(0.0, confidence))
     words: dict[str, float | str] = {

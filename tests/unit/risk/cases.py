@@ -154,6 +154,7 @@ def _random_rule(rng: Random, seconds: Any) -> Rule:
         release=rng.choice((None, threshold + step)),
         min_duration_s=seconds(0, 0.5, 1, 3),
         merge_gap_s=seconds(0, 0.5, 1, 2),
+        min_share=rng.choice((0.0, 0.0, 0.5, 0.75)),
         cooldown_s=cooldown_s,
         repeat_s=max(repeat_s, cooldown_s, 1.0) if repeat_s else 0.0,
         **{side: threshold},

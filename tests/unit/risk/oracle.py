@@ -129,7 +129,7 @@ def find(points: list[Point], rule: Rule, place: int, policy: Policy, end_s: flo
             (points[i].t_s, points[i + 1].t_s if i + 1 < len(points) else end_s, points[i].arrival) for i in group
         )
         start_s, end_of_it_s = firm[0][0], firm[-1][1]
-        confirmed_s = first_firm(firm, start_s + rule.min_duration_s)
+        confirmed_s = confirmation(points, group, firm, rule)
         if confirmed_s is None:
             continue
         extreme = (max if rule.above is not None else min)(value_of(points[i]) for i in group)
@@ -147,6 +147,25 @@ def find(points: list[Point], rule: Rule, place: int, policy: Policy, end_s: flo
             confidence=median(scores) if scores else share,
             firm=firm,
         )
+
+
+def confirmation(
+    points: list[Point], group: list[int], firm: tuple[tuple[float, float, int], ...], rule: Rule
+) -> float | None:
+    """The earliest firm moment at which the condition is both old and dense enough."""
+    old_s = first_firm(firm, points[group[0]].t_s + rule.min_duration_s)
+    if old_s is None:
+        return None
+    moments = [old_s, *(points[i].t_s for i in group if points[i].t_s >= old_s)]
+    for t_s in moments:
+        # At the very moment of a new sample, a confirmation that was already due happens without it.
+        upto = [i for i in group if points[i].t_s < t_s or (points[i].t_s == t_s and t_s != old_s)]
+        upto = upto or [i for i in group if points[i].t_s <= t_s]
+        seen = [points[i] for i in range(group[0], upto[-1] + 1) if not points[i].silence]
+        beyond = sum(p.value is not None and is_beyond(p.value, rule, rule.threshold) for p in seen)
+        if beyond >= rule.min_share * len(seen):
+            return t_s
+    return None
 
 
 def activity(points: list[Point], rule: Rule, bridge_s: float) -> list[bool]:

@@ -1,0 +1,5 @@
+"""`python -m proctor_cli`."""
+
+from proctor_cli.cli import main
+
+main()

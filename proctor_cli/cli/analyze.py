@@ -1,0 +1,161 @@
+"""`proctor analyze`: one session, all artefacts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from proctor_cli.cli.documents import tell, write_documents
+from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, fetching_bar, note, progress
+from proctor_cli.cli.values import count_workers, read_seconds, read_span, read_start, read_swaps
+from proctor_cli.errors import Interrupted, ModelError, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from proctor_cli import nets
+    from proctor_cli.session import Preparation
+    from proctor_cli.store import SessionFolder
+
+_PARTIAL = 5
+
+
+def analyze(
+    webcam: Annotated[str | None, typer.Argument(metavar="[WEBCAM]", help="The webcam recording.")] = None,
+    student: Annotated[str, typer.Option("--student", help="The candidate's number or name.")] = "",
+    screen: Annotated[str | None, typer.Option("--screen", help="The screen recording.")] = None,
+    screen_offset: Annotated[
+        str, typer.Option("--screen-offset", help="Session time of the screen's first picture, seconds.")
+    ] = "0",
+    events: Annotated[str | None, typer.Option("--events", help="A browser log: CSV or JSON of `time, type`.")] = None,
+    policy: Annotated[str | None, typer.Option("--policy", help="A policy file, or default, strict, lenient.")] = None,
+    start: Annotated[str | None, typer.Option("--start", help="When the session began, ISO 8601.")] = None,
+    span: Annotated[str | None, typer.Option("--span", help="Analyse only this part, as in 00:10:00-00:25:00.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder for the results (default: proctor-STUDENT).")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another session's results.")] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Worker processes (default: as cores and memory allow).")
+    ] = None,
+    models: Annotated[str, typer.Option("--models", help="The set of networks: default or permissive.")] = "default",
+    model: Annotated[
+        list[str] | None, typer.Option("--model", help="Swap one network, as in objects=yolox_nano. Repeatable.")
+    ] = None,
+    require: Annotated[
+        str, typer.Option("--require", help="Checks without which to stop with exit code 4, as in faces,objects.")
+    ] = "",
+    dense: Annotated[
+        bool, typer.Option("--dense", help="Every detector, ten times a second: slow, for reference.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", envvar="PROCTOR_OFFLINE", help="Never download a network.")
+    ] = False,
+    language: Annotated[str, typer.Option("--language", help="Language of the report: en or vi.")] = "en",
+    style: ProgressOption = ProgressStyle.auto,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON on stdout at the end.")] = False,
+) -> None:
+    """Analyse one recorded session: observations, events, risk, snapshots and a report."""
+    if webcam is None and screen is None:
+        raise UsageError("no recording", where="analyze", hint="Give a webcam recording, or --screen FILE.")
+    if not student.strip():
+        raise UsageError("not given", where="--student", hint="Say whose session it is: --student S123.")
+
+    from proctor_cli import nets, session
+    from proctor_cli.batch import analyse
+    from proctor_cli.engine.local import LocalEngine
+    from proctor_cli.policy import load
+    from proctor_cli.report.page import check_language
+    from proctor_cli.store import SessionFolder
+    from proctor_cli.types import Clip
+
+    check_language(language)
+    rules = load(policy)
+    chosen = nets.load_manifest().choose(models, read_swaps(model or []))
+    clips = [Clip("webcam", webcam)] if webcam else []
+    if screen:
+        clips.append(Clip("screen", screen, _offset(screen_offset)))
+    folder = SessionFolder(output or Path(f"proctor-{_file_name(student)}"))
+    _protect(folder, student, overwrite)
+    _get_networks((chosen[role] for role in session.roles_needed(clips) if role in chosen), offline)
+    count, threads = count_workers(workers)
+    request = session.Request(
+        student_id=student,
+        clips=tuple(clips),
+        folder=str(folder.path),
+        models=chosen,
+        events=events,
+        start=read_start(start) if start else None,
+        span=read_span(span) if span else None,
+        require=tuple(name.strip() for name in require.split(",") if name.strip()),
+        dense=dense,
+    )
+    preparation = session.prepare(request, threads=threads)
+    _say_what_is_missing(preparation)
+    if preparation.done:
+        note(f"going on with a stopped analysis: {len(preparation.done)} of {len(preparation.jobs)} slices are done")
+    total_s = sum(job.length_s for job in preparation.jobs)
+    try:
+        with progress(style, total_s, student) as advance:
+            result = analyse(
+                preparation,
+                LocalEngine(min(count, max(1, len(preparation.jobs)))),
+                rules,
+                analysed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                advance=advance,
+            )
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "stopped", where=str(folder.path), hint="The same command goes on where this one was stopped."
+        ) from None
+    write_documents(folder, result, language=language)
+    tell(folder, result, as_json=as_json)
+    if result.partial:
+        raise typer.Exit(_PARTIAL)
+
+
+def _offset(text: str) -> float:
+    sign = -1 if text.startswith("-") else 1
+    return sign * read_seconds(text.lstrip("+-"), "--screen-offset")
+
+
+def _file_name(student: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in student.strip())
+
+
+def _protect(folder: SessionFolder, student: str, overwrite: bool) -> None:
+    """Never write over somebody else's results without being told to."""
+    if overwrite or not folder.session.exists():
+        return
+    other = folder.read_session().recording.student_id
+    if other != student:
+        raise OutputError(
+            f"holds the session of {other}", where=str(folder.path), hint="Choose another folder, or add --overwrite."
+        )
+
+
+def _get_networks(entries: Iterable[nets.Entry], offline: bool) -> None:
+    """Fetch the networks that are missing. What cannot be had is reported later, as checks that are not assessed."""
+    from proctor_cli import nets
+
+    missing = [entry for entry in entries if any(file.state == "missing" for file in nets.inspect(entry))]
+    if not missing or offline:
+        return
+    for entry in missing:
+        addresses = [url for file in entry.files for url in file.urls[:1]]
+        note(f"fetching {entry.name} ({entry.size_bytes / 1e6:.1f} MB) from {', '.join(addresses) or 'nowhere known'}")
+        try:
+            with fetching_bar() as bar:
+                nets.fetch(entry, progress=bar)
+        except ModelError as error:
+            note(str(error))
+            return  # the next one would fail in the same way, after the same wait
+
+
+def _say_what_is_missing(preparation: Preparation) -> None:
+    for item in preparation.recording.missing:
+        if item.lacks == "model":
+            note(f"{item.name} is not assessed: {item.reason}. {item.remedy}")

@@ -1,0 +1,62 @@
+"""The files a person reads, written from a judged session; and what the terminal says of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import typer
+
+from proctor_cli.cli.terminal import note
+
+if TYPE_CHECKING:
+    from proctor_cli.store import SessionFolder
+    from proctor_cli.types import SessionResult
+
+
+def write_documents(folder: SessionFolder, result: SessionResult, *, language: str = "en") -> None:
+    """Write events.csv, events.json and report.html beside session.json."""
+    from proctor_cli.report import page, tables
+
+    links = {clip.source: quote(folder.relative(Path(clip.path))) for clip in result.recording.clips}
+    tables.write_events_csv(result, folder.events_csv)
+    tables.write_events_json(result, folder.events_json)
+    page.write_page(result, folder.report, media=links, snapshots=folder.path, language=language)
+
+
+def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None:
+    """The outcome on stdout: a few lines, or one line of JSON. What went wrong on the way, on stderr."""
+    judgement = result.judgement
+    for problem in result.recording.problems:
+        note(f"{problem.where}: {problem.message}")
+    scoring = [incident for incident in judgement.incidents if incident.severity != "quality"]
+    if as_json:
+        line = {
+            "schema": "proctor.outcome/1",
+            "student_id": result.recording.student_id,
+            "folder": str(folder.path),
+            "report": str(folder.report),
+            "priority": judgement.priority,
+            "reasons": judgement.reasons,
+            "trust_score": judgement.trust_score,
+            "risk_peak": judgement.timeline.peak,
+            "risk_final": judgement.timeline.final,
+            "incidents": len(scoring),
+            "critical_alerts": judgement.critical_alerts,
+            "would_end_s": judgement.would_end_s,
+            "not_assessed": [item.event for item in judgement.not_assessed],
+            "partial": result.partial,
+        }
+        typer.echo(json.dumps(line))
+        return
+    typer.echo(f"{result.recording.student_id}: review priority {judgement.priority}")
+    for reason in judgement.reasons:
+        typer.echo(f"  - {reason}")
+    typer.echo(
+        f"  {len(scoring)} incidents, trust score {judgement.trust_score:g}, highest risk {judgement.timeline.peak:g}"
+    )
+    if judgement.not_assessed:
+        typer.echo(f"  not assessed: {', '.join(item.event for item in judgement.not_assessed)}")
+    typer.echo(f"  report: {folder.report}")

@@ -1,0 +1,98 @@
+"""Option values that are more than a word: times, spans, networks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from proctor_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from proctor_cli.types import WallClock
+
+# What one worker holds with every network loaded, measured (docs/performance.md), with room to breathe.
+_WORKER_BYTES = 600 * 2**20
+
+
+def read_seconds(text: str, option: str) -> float:
+    """Seconds from "90", "1:30" or "00:01:30.5".
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    seconds = 0.0
+    try:
+        parts = [float(part) for part in text.split(":")]
+        if not 1 <= len(parts) <= 3 or any(not 0 <= part < float("inf") for part in parts):
+            raise ValueError(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time", where=option, hint="Write seconds or HH:MM:SS.") from None
+    for part in parts:
+        seconds = seconds * 60 + part
+    return seconds
+
+
+def read_span(text: str) -> tuple[float, float]:
+    """Start and end in seconds from "00:10:00-00:25:00".
+
+    Raises:
+        UsageError: it is not two times, the first before the second.
+    """
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise UsageError(f"{text!r} is no span", where="--span", hint="Write FROM-TO, for example 00:10:00-00:25:00.")
+    span = read_seconds(start, "--span"), read_seconds(end, "--span")
+    if span[0] >= span[1]:
+        raise UsageError(f"{text!r} ends before it starts", where="--span", hint="Write the earlier time first.")
+    return span
+
+
+def read_start(text: str) -> WallClock:
+    """The wall clock from an ISO 8601 date and time; without an offset it is this machine's time zone.
+
+    Raises:
+        UsageError: it is not ISO 8601.
+    """
+    from proctor_cli.types import WallClock
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is no date and time",
+            where="--start",
+            hint="Write ISO 8601, for example 2026-06-01T09:00:00+02:00.",
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.astimezone()
+    offset = moment.utcoffset()
+    return WallClock(moment.timestamp(), offset.total_seconds() if offset else 0.0, "start option")
+
+
+def read_swaps(words: Sequence[str]) -> dict[str, str]:
+    """Role -> network from words like "objects=yolox_nano".
+
+    Raises:
+        UsageError: a word has no "=".
+    """
+    swaps = {}
+    for word in words:
+        role, equals, name = word.partition("=")
+        if not equals:
+            raise UsageError(
+                f"{word!r} names no network", where="--model", hint="Write ROLE=NAME, as in objects=yolox_nano."
+            )
+        swaps[role.strip()] = name.strip()
+    return swaps
+
+
+def count_workers(wanted: int | None) -> tuple[int, int]:
+    """How many workers, and how many threads each: the user's wish, else what cores and memory allow."""
+    import psutil
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    room = max(1, int(psutil.virtual_memory().available // _WORKER_BYTES))
+    workers = wanted or min(cores, room)
+    return workers, max(1, cores // workers)

@@ -1,0 +1,143 @@
+"""Things and people round the candidate, from the boxes that the object detector saved.
+
+Rooms are full of books and screens that are nobody's fault. What stands in view from the first looks on, and
+stays where it is, is part of the room; only what comes later counts.
+"""
+
+from __future__ import annotations
+
+from proctor_cli.policy import Policy
+from proctor_cli.types import Box, Observation
+
+_THINGS = ("laptop", "book", "tv")
+_LEARN_S = 10.0
+"""The room is learned from the looks of this much time."""
+_MIN_SHARE = 0.5
+"""A thing of the room is seen in at least this share of them: detectors miss what they see weakly."""
+
+
+class Surroundings:
+    """Follows the objects of one webcam.
+
+    - ``phone.seen``: best score of a phone that can be one by its size and place, 0 when there is none;
+    - ``banned.score``: best score of a laptop, book or screen that is not part of the room, 0 when there is none;
+    - ``person.extra``: best score of a person who is neither the candidate nor far behind, 0 when there is none.
+
+    None where the detector could not look.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._objects = policy.objects
+        self._least = {
+            "laptop": policy.objects.laptop_min_score,
+            "book": policy.objects.book_min_score,
+            "tv": policy.objects.tv_min_score,
+        }
+        self._room = _Room(policy.objects.room_s, policy.objects.room_iou)
+
+    def look(self, observation: Observation) -> dict[str, float | None]:
+        """The derived signals of one moment, in order of time; empty where the detector did not look."""
+        values, boxes = observation.values, observation.boxes
+        found: dict[str, float | None] = {}
+        if "phone.score" in values:
+            found["phone.seen"] = None if values["phone.score"] is None else self._phone(boxes)
+        if "laptop.score" in values:
+            found["banned.score"] = None if values["laptop.score"] is None else self._banned(observation)
+        if "person.score" in values:
+            found["person.extra"] = None if values["person.score"] is None else self._person(boxes)
+        return found
+
+    def _phone(self, boxes: tuple[Box, ...]) -> float:
+        limits = self._objects
+        face = max((box for box in boxes if box.label == "face"), key=lambda box: box.area, default=None)
+        scores = [
+            box.score
+            for box in boxes
+            if box.label == "phone"
+            and box.score >= limits.phone_min_score
+            and box.area <= limits.phone_max_area
+            and not (face and _swallows(box, face))
+        ]
+        return max(scores, default=0.0)
+
+    def _banned(self, observation: Observation) -> float:
+        things = [box for box in observation.boxes if box.label in _THINGS]
+        self._room.learn(observation.t_s, things)
+        scores = [box.score for box in things if box.score >= self._least[box.label] and not self._room.holds(box)]
+        return max(scores, default=0.0)
+
+    def _person(self, boxes: tuple[Box, ...]) -> float:
+        limits = self._objects
+        people = [box for box in boxes if box.label == "person" and box.score >= limits.person_min_score]
+        if len(people) < 2:
+            return 0.0
+        candidate = max(people, key=lambda box: box.area)
+        scores = [
+            box.score
+            for box in people
+            if box is not candidate
+            and box.height >= limits.person_min_height
+            and _inside(box, candidate) <= limits.person_max_inside
+        ]
+        return max(scores, default=0.0)
+
+
+class _Room:
+    """The things that were there from the beginning."""
+
+    def __init__(self, least_s: float, iou: float) -> None:
+        self._least_s, self._iou = least_s, iou
+        self._first_s: float | None = None
+        self._looks = 0
+        # a thing of the room: where it was seen first, since when, how often
+        self._things: list[tuple[Box, float, int]] = []
+        self._known: tuple[Box, ...] = ()
+
+    def learn(self, t_s: float, boxes: list[Box]) -> None:
+        """Take in the things of one look."""
+        if self._first_s is None:
+            self._first_s = t_s
+        if t_s - self._first_s > _LEARN_S:
+            return
+        self._looks += 1
+        for box in boxes:
+            place = next((i for i, (thing, _, _) in enumerate(self._things) if self._same(thing, box)), None)
+            if place is None:
+                self._things.append((box, t_s, 1))
+            else:
+                thing, since_s, seen = self._things[place]
+                self._things[place] = (thing, since_s, seen + 1)
+        self._known = tuple(
+            thing
+            for thing, since_s, seen in self._things
+            if t_s - since_s >= self._least_s and seen >= _MIN_SHARE * self._looks
+        )
+
+    def holds(self, box: Box) -> bool:
+        """Whether ``box`` is one of the room's things."""
+        return any(self._same(thing, box) for thing in self._known)
+
+    def _same(self, first: Box, second: Box) -> bool:
+        return first.label == second.label and _iou(first, second) >= self._iou
+
+
+def _intersection(first: Box, second: Box) -> float:
+    width = min(first.x1, second.x1) - max(first.x0, second.x0)
+    height = min(first.y1, second.y1) - max(first.y0, second.y0)
+    return width * height if width > 0 and height > 0 else 0.0
+
+
+def _iou(first: Box, second: Box) -> float:
+    """Intersection over union, 0-1."""
+    shared = _intersection(first, second)
+    return shared / (first.area + second.area - shared) if shared else 0.0
+
+
+def _inside(inner: Box, outer: Box) -> float:
+    """Share of ``inner`` that lies in ``outer``, 0-1."""
+    return _intersection(inner, outer) / inner.area if inner.area else 0.0
+
+
+def _swallows(box: Box, face: Box) -> bool:
+    """Whether ``box`` covers most of ``face``: no phone hides a whole face that is still seen."""
+    return _inside(face, box) > 0.6
