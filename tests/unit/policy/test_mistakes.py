@@ -65,7 +65,7 @@ enabled = 1
         "  priority.high_risk = 1: must not be below the figure for medium, 10",
         "  rules[0].min_duration_s (NO_FACE) = -1: must be a number, at least 0",
         '  rules[0].min_duraton_s (NO_FACE): unknown key; did you mean "min_duration_s"?',
-        "  rules[1].release (PHONE_DETECTED) = 0.9: must not be greater than above, 0.4",
+        "  rules[1].release (PHONE_DETECTED) = 0.9: must not be greater than above, 0.1",
         "  rules[1].repeat_s (PHONE_DETECTED) = 3: must be 0 (once), or at least 5 "
         "(one second, and not within cooldown_s)",
         '  rules[1].severity (PHONE_DETECTED) = "critcal": must be one of "quality", "info", "warning", "critical"; '
@@ -122,8 +122,8 @@ def test_one_of_each(text: str, line: str) -> None:
 
 
 def test_a_mistake_that_inheriting_makes_is_said_where_it_was_made() -> None:
-    text = HEAD + 'extends = "default"\n[[rules]]\nevent = "PHONE_DETECTED"\nabove = 0.2\n'
-    assert mistakes(text)[1:] == ["  rules[0].release (PHONE_DETECTED) = 0.3: must not be greater than above, 0.2"]
+    text = HEAD + 'extends = "default"\n[[rules]]\nevent = "BANNED_OBJECT"\nabove = 0.2\n'
+    assert mistakes(text)[1:] == ["  rules[0].release (BANNED_OBJECT) = 0.4: must not be greater than above, 0.2"]
 
 
 @pytest.mark.parametrize(

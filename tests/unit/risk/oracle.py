@@ -34,6 +34,7 @@ class Found:
     start_s: float
     end_s: float
     confirmed_s: float
+    confirmed_by: int | None  # arrival of the sample that made it dense enough; None: it was due by time
     peak: float
     peak_s: float
     confidence: float
@@ -129,9 +130,10 @@ def find(points: list[Point], rule: Rule, place: int, policy: Policy, end_s: flo
             (points[i].t_s, points[i + 1].t_s if i + 1 < len(points) else end_s, points[i].arrival) for i in group
         )
         start_s, end_of_it_s = firm[0][0], firm[-1][1]
-        confirmed_s = confirmation(points, group, firm, rule)
-        if confirmed_s is None:
+        confirmed = confirmation(points, group, firm, rule)
+        if confirmed is None:
             continue
+        confirmed_s, confirmed_by = confirmed
         extreme = (max if rule.above is not None else min)(value_of(points[i]) for i in group)
         samples = [p for p in points[group[0] : group[-1] + 1] if not p.silence]
         scores = [s for i in group if (s := points[i].score) is not None]
@@ -142,6 +144,7 @@ def find(points: list[Point], rule: Rule, place: int, policy: Policy, end_s: flo
             start_s=start_s,
             end_s=end_of_it_s,
             confirmed_s=confirmed_s,
+            confirmed_by=confirmed_by,
             peak=extreme,
             peak_s=next(points[i].t_s for i in group if points[i].value == extreme),
             confidence=median(scores) if scores else share,
@@ -151,21 +154,26 @@ def find(points: list[Point], rule: Rule, place: int, policy: Policy, end_s: flo
 
 def confirmation(
     points: list[Point], group: list[int], firm: tuple[tuple[float, float, int], ...], rule: Rule
-) -> float | None:
+) -> tuple[float, int | None] | None:
     """The earliest firm moment at which the condition is both old and dense enough."""
     old_s = first_firm(firm, points[group[0]].t_s + rule.min_duration_s)
     if old_s is None:
         return None
-    moments = [old_s, *(points[i].t_s for i in group if points[i].t_s >= old_s)]
-    for t_s in moments:
-        # At the very moment of a new sample, a confirmation that was already due happens without it.
-        upto = [i for i in group if points[i].t_s < t_s or (points[i].t_s == t_s and t_s != old_s)]
-        upto = upto or [i for i in group if points[i].t_s <= t_s]
-        seen = [points[i] for i in range(group[0], upto[-1] + 1) if not points[i].silence]
-        beyond = sum(p.value is not None and is_beyond(p.value, rule, rule.threshold) for p in seen)
-        if beyond >= rule.min_share * len(seen):
-            return t_s
-    return None
+    held = any(start_s < old_s <= stop_s for start_s, stop_s, _ in firm)
+    if held:  # at the very moment of a new sample, what is due already happens without it
+        first = max(i for i in group if points[i].t_s < old_s)
+    else:
+        first = min(i for i in group if points[i].t_s >= old_s)
+    if dense(points[group[0] : first + 1], rule):
+        return old_s, None
+    later = (i for i in group if i > first and dense(points[group[0] : i + 1], rule))
+    return next(((points[i].t_s, points[i].arrival) for i in later), None)
+
+
+def dense(points: list[Point], rule: Rule) -> bool:
+    samples = [p for p in points if not p.silence]
+    beyond = sum(p.value is not None and is_beyond(p.value, rule, rule.threshold) for p in samples)
+    return beyond / len(samples) >= rule.min_share
 
 
 def activity(points: list[Point], rule: Rule, bridge_s: float) -> list[bool]:
@@ -210,6 +218,8 @@ def score(found: Sequence[Found]) -> Iterable[Scored]:
 
 def moment(found: Found, t_s: float) -> tuple[float, int, int, int]:
     """Order of what happens: time; what held until then before what begins; order of arrival; order of rules."""
+    if found.confirmed_by is not None and t_s == found.confirmed_s:
+        return (t_s, 1, found.confirmed_by, found.place)
     if any(start_s < t_s <= stop_s for start_s, stop_s, _ in found.firm):
         return (t_s, 0, 0, found.place)
     return (t_s, 1, next(arrival for start_s, _, arrival in found.firm if start_s == t_s), found.place)

@@ -219,9 +219,9 @@ class TestCoverage:
 
     def test_any_signal_of_a_family_will_do(self) -> None:
         observations = [
-            Observation("webcam", float(t), {"head.yaw_deg": None, "head.roll_deg": 1.0}) for t in range(60)
+            Observation("webcam", float(t), {"picture.luma": None, "picture.contrast": 1.0}) for t in range(60)
         ]
-        assert self.cover(observations) == {"head": (60, 60)}
+        assert self.cover(observations) == {"picture": (60, 60)}
 
     def test_detectors_look_independently(self) -> None:
         both = samples(dict.fromkeys(range(60), 0.0)) + samples({t + 0.5: None for t in range(60)}, "y.score")
@@ -262,8 +262,10 @@ class TestDerive:
         assert "face.count" not in self.derive_one({"phone.score": 0.0})
 
     def test_banned_score_is_that_of_the_surest_thing(self) -> None:
-        assert self.derive_one({"laptop.score": 0.6, "book.score": 0.7, "tv.score": 0.0})["banned.score"] == 0.7
-        assert self.derive_one({"laptop.score": 0.1, "book.score": None})["banned.score"] == 0
+        laptop, book = Box(0.1, 0.1, 0.3, 0.3, "laptop", 0.6), Box(0.6, 0.1, 0.9, 0.3, "book", 0.7)
+        scores = {"laptop.score": 0.6, "book.score": 0.7, "tv.score": 0.0}
+        assert self.derive_one(scores, (laptop, book))["banned.score"] == 0.7
+        assert self.derive_one(scores, ())["banned.score"] == 0
         assert self.derive_one({"laptop.score": None, "book.score": None, "tv.score": None})["banned.score"] is None
         assert "banned.score" not in self.derive_one({"face.score": 0.0})
 

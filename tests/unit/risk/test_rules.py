@@ -29,7 +29,7 @@ class TestShippedRules:
             ("NO_FACE", "face.count", 0.0, 2.0, 5.0, "temporary"),
             ("MULTIPLE_FACES", "face.count", 2.0, 2.0, 10.0, "temporary"),
             ("LOOKING_AWAY", "away.ratio", 1.2, 3.0, 6.0, "temporary"),
-            ("PHONE_DETECTED", "phone.score", 0.9, 5.0, 15.0, "permanent"),
+            ("PHONE_DETECTED", "phone.seen", 0.9, 5.0, 15.0, "permanent"),
         ],
     )
     def test_scores_once_it_has_lasted_so_long(
@@ -304,7 +304,13 @@ class TestInvariance:
         """Each sample repeated half-way to the next changes no event, no score and no risk."""
         for seed in range(300):
             case = random_case(seed, "exact")
-            policy = case.policy.model_copy(update={"timing": case.policy.timing.model_copy(update={"hold_s": 1000.0})})
+            # How long a sample speaks, and what share of them there is, do depend on how many there are.
+            policy = case.policy.model_copy(
+                update={
+                    "timing": case.policy.timing.model_copy(update={"hold_s": 1000.0}),
+                    "rules": tuple(rule.model_copy(update={"min_share": 0.0}) for rule in case.policy.rules),
+                }
+            )
             once = run(case.observations, policy, case.end_s)
             twice = run(_repeat_half_way(case.observations), policy, case.end_s)
             assert _facts(once) == _facts(twice), seed
