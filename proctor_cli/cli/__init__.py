@@ -13,7 +13,12 @@ from typing import Annotated, NoReturn
 import typer
 
 from proctor_cli import __version__
-from proctor_cli.cli import analyze, models, policy, report, rescore, schema
+from proctor_cli.cli.analyze import analyze
+from proctor_cli.cli.models import app as models
+from proctor_cli.cli.policy import app as policies
+from proctor_cli.cli.report import report
+from proctor_cli.cli.rescore import rescore
+from proctor_cli.cli.schema import schema
 from proctor_cli.errors import Interrupted, ProctorError
 
 app = typer.Typer(
@@ -26,12 +31,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("analyze")(analyze.analyze)
-app.command("rescore")(rescore.rescore)
-app.command("report")(report.report)
-app.add_typer(models.app, name="models")
-app.add_typer(policy.app, name="policy")
-app.command("schema")(schema.schema)
+app.command("analyze")(analyze)
+app.command("rescore")(rescore)
+app.command("report")(report)
+app.add_typer(models, name="models")
+app.add_typer(policies, name="policy")
+app.command("schema")(schema)
 
 
 def _show_version(wanted: bool) -> None:

@@ -41,8 +41,8 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
             "priority": judgement.priority,
             "reasons": judgement.reasons,
             "trust_score": judgement.trust_score,
-            "risk_peak": judgement.timeline.peak,
-            "risk_final": judgement.timeline.final,
+            "risk_peak": round(judgement.timeline.peak, 3),
+            "risk_final": round(judgement.timeline.final, 3),
             "incidents": len(scoring),
             "critical_alerts": judgement.critical_alerts,
             "would_end_s": judgement.would_end_s,
@@ -54,9 +54,8 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     typer.echo(f"{result.recording.student_id}: review priority {judgement.priority}")
     for reason in judgement.reasons:
         typer.echo(f"  - {reason}")
-    typer.echo(
-        f"  {len(scoring)} incidents, trust score {judgement.trust_score:g}, highest risk {judgement.timeline.peak:g}"
-    )
+    counted = f"{len(scoring)} incident" + ("" if len(scoring) == 1 else "s")
+    typer.echo(f"  {counted}, trust score {judgement.trust_score:.3g}, highest risk {judgement.timeline.peak:.3g}")
     if judgement.not_assessed:
         typer.echo(f"  not assessed: {', '.join(item.event for item in judgement.not_assessed)}")
     typer.echo(f"  report: {folder.report}")

@@ -53,7 +53,7 @@ def progress(style: ProgressStyle, total_s: float, label: str) -> Iterator[Advan
             unit="s",
             bar_format="{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s of video, {elapsed}<{remaining}",
         ) as bar:
-            yield lambda video_s: _tick(bar.update(min(video_s, bar.total - bar.n)))
+            yield lambda video_s: _tick(bar.update(min(video_s, total_s - bar.n)))
     elif style in (ProgressStyle.text, ProgressStyle.jsonl):
         yield _Lines(style, total_s, label)
     else:

@@ -16,23 +16,26 @@ from proctor_cli.types import Frame, Observation, Spec
 
 # Sharpness depends on scale: every picture is measured at this width, so that one threshold fits all cameras.
 _MEASURED_WIDTH_PX = 320
+# Grey levels: with less contrast than this there is no edge whose sharpness could be measured.
+_MIN_SPREAD = 4.0
 
 _SIGNALS = {
     "picture.luma": "score",
     "picture.bright": "score",
     "picture.contrast": "score",
-    "picture.sharpness": "score",
+    "picture.sharpness": "ratio",
     "picture.change": "score",
 }
 
 
 class _Quality:
-    """Signals of one source's picture, all 0-1.
+    """Signals of one source's picture, 0-1.
 
     - ``picture.luma``: mean of the luma;
     - ``picture.bright``: its 99th percentile (a dark room still has bright spots, a covered lens has none);
     - ``picture.contrast``: its standard deviation, times 2;
-    - ``picture.sharpness``: mean absolute Laplacian at 320 px width, an edge from black to white being 1;
+    - ``picture.sharpness``: mean absolute Laplacian over the standard deviation of the luma, halved, at 320 px width
+      (dividing by the contrast keeps a dim room from looking blurred); None in a picture without contrast;
     - ``picture.change``: mean absolute luma difference to the sample before, None when there is none.
     """
 
@@ -67,11 +70,12 @@ def _measure(frame: Frame) -> dict[str, float | None]:
     size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
     luma = cv2.cvtColor(cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     mean, deviation = cv2.meanStdDev(luma)
+    spread = float(deviation[0][0])
     laplacian = cv2.Laplacian(luma, cv2.CV_16S)
     return {
         "picture.luma": float(mean[0][0]) / 255,
         "picture.bright": float(np.percentile(luma, 99)) / 255,
-        "picture.contrast": float(deviation[0][0]) * 2 / 255,
-        "picture.sharpness": min(1.0, float(np.abs(laplacian).mean()) / 255),
+        "picture.contrast": spread * 2 / 255,
+        "picture.sharpness": float(np.abs(laplacian).mean()) / (2 * spread) if spread >= _MIN_SPREAD else None,
         "picture.change": frame.change,
     }

@@ -140,6 +140,8 @@ class Objects(_Section):
     """What lies or stands in view from the first looks on, for this long, is part of the room, s."""
     room_iou: Score
     """A thing that overlaps this much (IoU) with one of the room is that one."""
+    phone_sure_score: Score
+    """A phone seen this surely counts by a single look."""
     phone_max_area: Score
     """A "phone" larger than this, fraction of the picture, is something else."""
     person_min_height: Score

@@ -74,7 +74,7 @@ class Attention:
 
     def _measure(self, pose: _Pose, neutral: _Pose) -> dict[str, float]:
         limit = self._away
-        yaw_deg, pitch_deg = pose[0] - neutral[0], pose[1] - neutral[1]
+        yaw_deg, pitch_deg = _off_screen_deg(pose[0], neutral[0]), pose[1] - neutral[1]
         sides = {
             "left": -yaw_deg / limit.head_yaw_deg,
             "right": yaw_deg / limit.head_yaw_deg,
@@ -82,7 +82,7 @@ class Attention:
             "down": -pitch_deg / limit.head_pitch_down_deg,
         }
         if pose[2] is not None and neutral[2] is not None:
-            yaw_deg += pose[2] - neutral[2]
+            yaw_deg = _off_screen_deg(pose[0] + pose[2], neutral[0] + neutral[2])
             sides["left"] = max(sides["left"], -yaw_deg / limit.eye_yaw_deg)
             sides["right"] = max(sides["right"], yaw_deg / limit.eye_yaw_deg)
         if pose[3] is not None and neutral[3] is not None:
@@ -105,6 +105,14 @@ class Attention:
             self._focus += (1 - math.exp(-step_s / self._tau_s)) * (attention - self._focus)
         self._last_s = t_s
         return self._focus
+
+
+def _off_screen_deg(yaw_deg: float, neutral_deg: float) -> float:
+    """How far a yaw lies outside the screen: cameras stand on or beside it, so it reaches from neutral to the camera.
+
+    Nobody who faces the camera looks away. (Pitch has no such absolute zero: the landmarker's differs by face.)
+    """
+    return yaw_deg - min(max(yaw_deg, min(0.0, neutral_deg)), max(0.0, neutral_deg))
 
 
 class _Neutral:

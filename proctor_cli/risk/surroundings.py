@@ -10,6 +10,10 @@ from proctor_cli.policy import Policy
 from proctor_cli.types import Box, Observation
 
 _THINGS = ("laptop", "book", "tv")
+_RECENT_S = 1.5
+"""A weak sighting of a phone counts if there was another near it this little before."""
+_REACH = 0.25
+"""As far, in fractions of the picture, as a hand moves a phone in that time."""
 _LEARN_S = 10.0
 """The room is learned from the looks of this much time."""
 _MIN_SHARE = 0.5
@@ -19,7 +23,8 @@ _MIN_SHARE = 0.5
 class Surroundings:
     """Follows the objects of one webcam.
 
-    - ``phone.seen``: best score of a phone that can be one by its size and place, 0 when there is none;
+    - ``phone.seen``: best score of a phone that can be one by its size and place, and that is either sure
+      ([objects] phone_sure_score) or was already seen near there a moment before; 0 when there is none;
     - ``banned.score``: best score of a laptop, book or screen that is not part of the room, 0 when there is none;
     - ``person.extra``: best score of a person who is neither the candidate nor far behind, 0 when there is none.
 
@@ -33,6 +38,7 @@ class Surroundings:
             "book": policy.objects.book_min_score,
             "tv": policy.objects.tv_min_score,
         }
+        self._phones: list[tuple[float, Box]] = []  # seen lately: when, where
         self._room = _Room(policy.objects.room_s, policy.objects.room_iou)
 
     def look(self, observation: Observation) -> dict[str, float | None]:
@@ -40,23 +46,30 @@ class Surroundings:
         values, boxes = observation.values, observation.boxes
         found: dict[str, float | None] = {}
         if "phone.score" in values:
-            found["phone.seen"] = None if values["phone.score"] is None else self._phone(boxes)
+            found["phone.seen"] = None if values["phone.score"] is None else self._phone(observation)
         if "laptop.score" in values:
             found["banned.score"] = None if values["laptop.score"] is None else self._banned(observation)
         if "person.score" in values:
             found["person.extra"] = None if values["person.score"] is None else self._person(boxes)
         return found
 
-    def _phone(self, boxes: tuple[Box, ...]) -> float:
-        limits = self._objects
+    def _phone(self, observation: Observation) -> float:
+        limits, boxes, t_s = self._objects, observation.boxes, observation.t_s
         face = max((box for box in boxes if box.label == "face"), key=lambda box: box.area, default=None)
-        scores = [
-            box.score
+        possible = [
+            box
             for box in boxes
             if box.label == "phone"
             and box.score >= limits.phone_min_score
             and box.area <= limits.phone_max_area
             and not (face and _swallows(box, face))
+        ]
+        before = [(seen_s, box) for seen_s, box in self._phones if seen_s >= t_s - _RECENT_S]
+        self._phones = before + [(t_s, box) for box in possible]
+        scores = [
+            box.score
+            for box in possible
+            if box.score >= limits.phone_sure_score or any(_near(box, earlier) for _, earlier in before)
         ]
         return max(scores, default=0.0)
 
@@ -136,6 +149,13 @@ def _iou(first: Box, second: Box) -> float:
 def _inside(inner: Box, outer: Box) -> float:
     """Share of ``inner`` that lies in ``outer``, 0-1."""
     return _intersection(inner, outer) / inner.area if inner.area else 0.0
+
+
+def _near(first: Box, second: Box) -> bool:
+    """Whether two boxes can be one hand-held thing at two moments: their centres are a hand's reach apart at most."""
+    across = (first.x0 + first.x1 - second.x0 - second.x1) / 2
+    down = (first.y0 + first.y1 - second.y0 - second.y1) / 2
+    return abs(across) <= _REACH and abs(down) <= _REACH
 
 
 def _swallows(box: Box, face: Box) -> bool:

@@ -1,0 +1,76 @@
+"""In a worker: the pictures of one slice through the detectors, into the session's folder."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from multiprocessing.util import Finalize
+
+from proctor_cli import detectors, media, nets, plan
+from proctor_cli.session.prepare import SliceJob
+from proctor_cli.store import SessionFolder
+from proctor_cli.types import Box, Frame, Observation
+
+
+def run_slice(job: SliceJob) -> str:
+    """Analyse one slice and leave its observations in the session folder; returns the job's key."""
+    sampling = media.Sampling(job.scan, job.piece, threads=job.threads)
+    opened = _open(job.detectors, job.models, job.threads)
+    SessionFolder(job.folder).write_part(job.key, _observe(job, sampling, opened), lambda: sampling.loss)
+    return job.key
+
+
+@lru_cache(maxsize=1)
+def _open(
+    names: tuple[str, ...], models: tuple[tuple[str, nets.Model], ...], threads: int
+) -> tuple[detectors.Detector, ...]:
+    """The detectors of this process, loaded once and kept for the slices to come."""
+    opened = tuple(detectors.find(name)(dict(models), threads) for name in names)
+    for detector in opened:
+        # MediaPipe must be closed before the worker's threads are shut down, which is earlier than atexit.
+        Finalize(None, detector.close, exitpriority=1)
+    return opened
+
+
+def _observe(job: SliceJob, frames: Iterable[Frame], opened: Sequence[detectors.Detector]) -> Iterator[Observation]:
+    """Show every frame to the detectors that are due, and merge what they measured into one observation."""
+    rhythm = plan.Rhythm([detector.spec for detector in opened], job.step_s, dense=job.dense)
+    unmeasured: dict[str, float | None] = {name: None for detector in opened for name in detector.spec.signals}
+    gaps = deque(gap for gap in job.scan.gaps if job.piece.start_s <= gap[0] < job.piece.end_s)
+    for frame in frames:
+        clip_s = frame.t_s - job.clip.offset_s
+        while gaps and gaps[0][1] <= clip_s:
+            # Nothing was recorded here: said at its start, so that no condition is taken to go on through it.
+            start_s, _ = gaps.popleft()
+            yield Observation(frame.source, _tidy(job.clip.offset_s + start_s + job.step_s), unmeasured)
+        cell = media.cell_of(clip_s, job.step_s)
+        values: dict[str, float | None] = {}
+        boxes: tuple[Box, ...] = ()
+        for detector in opened:
+            spec = detector.spec
+            if not rhythm.due(spec.name, cell):
+                continue
+            if spec.needs and not any(box.label == spec.needs for box in boxes):
+                values |= dict.fromkeys(spec.signals)
+                continue
+            (seen,) = detector.observe([replace(frame, boxes=boxes)])
+            values |= seen.values
+            boxes += seen.boxes
+        if values:
+            yield Observation(
+                frame.source,
+                _tidy(frame.t_s),
+                {name: None if value is None else _tidy(value) for name, value in values.items()},
+                tuple(_tidy_box(box) for box in boxes),
+            )
+
+
+def _tidy(value: float) -> float:
+    """Five decimals: far finer than anything measured here, and small on disk."""
+    return round(value, 5)
+
+
+def _tidy_box(box: Box) -> Box:
+    return Box(_tidy(box.x0), _tidy(box.y0), _tidy(box.x1), _tidy(box.y1), box.label, _tidy(box.score))

@@ -1,0 +1,215 @@
+"""Before the analysis: probe the recordings, see which detectors can run, cut the work into slices."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from proctor_cli import __version__, detectors, logs, media, nets, plan
+from proctor_cli.errors import ModelError, UsageError
+from proctor_cli.store import SessionFolder
+from proctor_cli.types import Clip, MissingDetector, Observation, Recording, Spec, WallClock
+
+_GIVE = {"webcam": "Give the webcam recording.", "screen": "Give it with --screen FILE."}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asks for. ``models`` is the network chosen for each role; ``span`` is session time, seconds."""
+
+    student_id: str
+    clips: tuple[Clip, ...]
+    folder: str
+    models: Mapping[str, nets.Entry]
+    events: str | None = None
+    start: WallClock | None = None
+    span: tuple[float, float] | None = None
+    require: tuple[str, ...] = ()
+    dense: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SliceJob:
+    """The work on one slice of one clip: all that a worker needs, small enough to send."""
+
+    key: str
+    folder: str
+    clip: Clip
+    scan: media.Scan
+    piece: media.Slice
+    step_s: float
+    dense: bool
+    detectors: tuple[str, ...]
+    models: tuple[tuple[str, nets.Model], ...]
+    threads: int
+
+    @property
+    def length_s(self) -> float:
+        """Seconds of video in the slice."""
+        return self.piece.end_s - self.piece.start_s
+
+    @property
+    def label(self) -> str:
+        """The slice in words, for messages."""
+        return f"{self.clip.path} {self.piece.start_s:.0f}-{self.piece.end_s:.0f} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A session ready to be analysed. ``done`` are jobs whose result lies in the folder already."""
+
+    request: Request
+    recording: Recording
+    log: tuple[Observation, ...]
+    jobs: tuple[SliceJob, ...]
+    done: tuple[SliceJob, ...] = ()
+
+
+def roles_needed(clips: Iterable[Clip]) -> tuple[str, ...]:
+    """The roles for which the detectors of these clips need a network."""
+    sources = {clip.source for clip in clips}
+    specs = (detectors.find(name).spec for name in detectors.REGISTRY)
+    return tuple(dict.fromkeys(role for spec in specs if spec.source in sources for role in spec.models))
+
+
+def prepare(request: Request, *, threads: int = 1) -> Preparation:
+    """Probe the recordings, see which detectors can run, and cut the work into slices.
+
+    Raises:
+        InputError: a recording cannot be read.
+        UsageError: the log or the span is wrong.
+        ModelError: a detector named in ``request.require`` cannot run.
+        OutputError: the folder cannot be written.
+    """
+    folder = SessionFolder(request.folder)
+    scans = [(clip, media.probe(clip)) for clip in request.clips]
+    folder.prepare()
+    runnable, missing, models = _detectors({clip.source for clip in request.clips}, request)
+    wall_clock = request.start or _creation_time(scan for _, scan in scans)
+    problems = [problem for _, scan in scans for problem in scan.problems]
+    specs = list(runnable)
+    log: tuple[Observation, ...] = ()
+    if request.events is not None:
+        reading = logs.read(request.events, wall_clock)
+        log, problems = reading.observations, problems + list(reading.problems)
+        specs.append(logs.SPEC)
+    else:
+        missing = (
+            *missing,
+            MissingDetector(
+                "log", tuple(logs.SPEC.signals), "no browser log was given", "Give one with --events FILE.", "input"
+            ),
+        )
+    duration_s = max(scan.info.offset_s + scan.info.duration_s for _, scan in scans)
+    recording = Recording(
+        student_id=request.student_id,
+        duration_s=round(duration_s, 6),
+        clips=tuple(scan.info for _, scan in scans),
+        detectors=tuple(specs),
+        missing=missing,
+        problems=tuple(problems),
+        wall_clock=wall_clock,
+        models=tuple(use for model in models.values() for use in model.uses),
+    )
+    jobs = tuple(
+        job for clip, scan in scans for job in _jobs(request, clip, scan, _of(clip.source, runnable), models, threads)
+    )
+    if request.span is not None and not jobs:
+        raise UsageError(
+            f"no picture between {request.span[0]:g} s and {request.span[1]:g} s",
+            where="--span",
+            hint=f"The session lasts {duration_s:.1f} s.",
+        )
+    done = tuple(job for job in jobs if folder.part(job.key).exists())
+    return Preparation(request, recording, log, jobs, done)
+
+
+def _detectors(
+    sources: set[str], request: Request
+) -> tuple[tuple[Spec, ...], tuple[MissingDetector, ...], dict[str, nets.Model]]:
+    """The detectors that can run on ``sources``, those that cannot and why, and the models of the former."""
+    runnable: list[Spec] = []
+    missing: list[MissingDetector] = []
+    models: dict[str, nets.Model] = {}
+    for name in detectors.REGISTRY:
+        spec = detectors.find(name).spec
+        signals = tuple(spec.signals)
+        if spec.source not in sources:
+            missing.append(
+                MissingDetector(name, signals, f"no {spec.source} recording was given", _GIVE[spec.source], "input")
+            )
+            continue
+        remedy = missing[-1].remedy if missing else ""
+        if spec.needs and not any(spec.needs in other.finds for other in runnable):
+            missing.append(
+                MissingDetector(name, signals, f"it needs a {spec.needs}, and nothing looks for one", remedy)
+            )
+            continue
+        try:
+            found = {role: nets.find(_chosen(role, request.models)) for role in spec.models}
+        except ModelError as error:
+            missing.append(MissingDetector(name, signals, f"{error.where}: {error.what}", error.hint))
+            continue
+        models |= found
+        runnable.append(spec)
+    _insist(request.require, missing)
+    return tuple(runnable), tuple(missing), models
+
+
+def _chosen(role: str, models: Mapping[str, nets.Entry]) -> nets.Entry:
+    if role not in models:
+        raise ModelError("the chosen set names no network for it", where=role, hint="Choose one with --model.")
+    return models[role]
+
+
+def _insist(required: Sequence[str], missing: Sequence[MissingDetector]) -> None:
+    """Refuse to go on without a detector that the user requires."""
+    unknown = set(required) - set(detectors.REGISTRY)
+    if unknown:
+        raise UsageError(
+            f"unknown check {', '.join(sorted(unknown))}",
+            where="--require",
+            hint=f"Known: {', '.join(detectors.REGISTRY)}.",
+        )
+    for item in missing:
+        if item.name in required:
+            raise ModelError(f"cannot run: {item.reason}", where=item.name, hint=item.remedy)
+
+
+def _of(source: str, specs: Iterable[Spec]) -> tuple[Spec, ...]:
+    return tuple(spec for spec in specs if spec.source == source)
+
+
+def _jobs(
+    request: Request,
+    clip: Clip,
+    scan: media.Scan,
+    specs: tuple[Spec, ...],
+    models: Mapping[str, nets.Model],
+    threads: int,
+) -> Iterator[SliceJob]:
+    if not specs:
+        return
+    step_s = plan.step_s(specs, dense=request.dense)
+    roles = sorted({role for spec in specs for role in spec.models})
+    used = tuple((role, models[role]) for role in roles)
+    span = None
+    if request.span is not None:
+        span = (request.span[0] - clip.offset_s, request.span[1] - clip.offset_s)
+    names = tuple(spec.name for spec in specs)
+    for piece in media.cut(scan, step_s, plan.SLICE_S, span):
+        # Whatever changes what a slice gives is in its key, so that a stopped analysis resumes only with its own work.
+        facts = (__version__, scan.info.sha256, clip.source, clip.offset_s, piece, step_s, request.dense, specs)
+        sums = [(role, model.name, model.sha256s) for role, model in used]
+        key = f"{clip.source}-{piece.index:05d}-{hashlib.sha256(repr((facts, sums)).encode()).hexdigest()[:16]}"
+        yield SliceJob(key, request.folder, clip, scan, piece, step_s, request.dense, names, used, threads)
+
+
+def _creation_time(scans: Iterable[media.Scan]) -> WallClock | None:
+    for scan in scans:
+        created = scan.info.created_unix_s
+        if created is not None:
+            # Containers record UTC; which zone the exam was sat in is not known, and not guessed.
+            return WallClock(created - scan.info.offset_s, 0.0, "creation time")
+    return None
