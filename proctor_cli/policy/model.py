@@ -137,9 +137,9 @@ class Objects(_Section):
     """From which detection score a thing is there at all, by its label; and which things do not count."""
 
     room_s: Seconds
-    """What lies or stands in view from the first looks on, for this long, is part of the room, s."""
-    room_iou: Score
-    """A thing that overlaps this much (IoU) with one of the room is that one."""
+    """The room is learned for this long: what stands in view then, and stays there, does not count, s."""
+    room_overlap: Score
+    """A thing that shares this much of its area with one of the room (or the other way round) is that one."""
     phone_sure_score: Score
     """A phone seen this surely counts by a single look."""
     phone_max_area: Score

@@ -1,7 +1,7 @@
 """Things and people round the candidate, from the boxes that the object detector saved.
 
-Rooms are full of books and screens that are nobody's fault. What stands in view from the first looks on, and
-stays where it is, is part of the room; only what comes later counts.
+Rooms are full of books and screens that are nobody's fault. What stands in view in the first seconds and stays
+where it is, is part of the room; only what comes later counts.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ _RECENT_S = 1.5
 """A weak sighting of a phone counts if there was another near it this little before."""
 _REACH = 0.25
 """As far, in fractions of the picture, as a hand moves a phone in that time."""
-_LEARN_S = 10.0
-"""The room is learned from the looks of this much time."""
-_MIN_SHARE = 0.5
-"""A thing of the room is seen in at least this share of them: detectors miss what they see weakly."""
+_MIN_LOOKS = 3
+"""A thing of the room is seen at least so often while the room is learned: a detector's slip is not furniture."""
 
 
 class Surroundings:
@@ -25,7 +23,8 @@ class Surroundings:
 
     - ``phone.seen``: best score of a phone that can be one by its size and place, and that is either sure
       ([objects] phone_sure_score) or was already seen near there a moment before; 0 when there is none;
-    - ``banned.score``: best score of a laptop, book or screen that is not part of the room, 0 when there is none;
+    - ``banned.score``: best score of a laptop, book or screen that is not part of the room, 0 when there is none; None
+      in the first seconds ([objects] room_s), while the room is learned;
     - ``person.extra``: best score of a person who is neither the candidate nor far behind, 0 when there is none.
 
     None where the detector could not look.
@@ -39,7 +38,7 @@ class Surroundings:
             "tv": policy.objects.tv_min_score,
         }
         self._phones: list[tuple[float, Box]] = []  # seen lately: when, where
-        self._room = _Room(policy.objects.room_s, policy.objects.room_iou)
+        self._room = _Room(policy.objects.room_s, policy.objects.room_overlap)
 
     def look(self, observation: Observation) -> dict[str, float | None]:
         """The derived signals of one moment, in order of time; empty where the detector did not look."""
@@ -73,9 +72,10 @@ class Surroundings:
         ]
         return max(scores, default=0.0)
 
-    def _banned(self, observation: Observation) -> float:
+    def _banned(self, observation: Observation) -> float | None:
         things = [box for box in observation.boxes if box.label in _THINGS]
-        self._room.learn(observation.t_s, things)
+        if self._room.learn(observation.t_s, things):
+            return None
         scores = [box.score for box in things if box.score >= self._least[box.label] and not self._room.holds(box)]
         return max(scores, default=0.0)
 
@@ -98,40 +98,24 @@ class Surroundings:
 class _Room:
     """The things that were there from the beginning."""
 
-    def __init__(self, least_s: float, iou: float) -> None:
-        self._least_s, self._iou = least_s, iou
-        self._first_s: float | None = None
-        self._looks = 0
-        # a thing of the room: where it was seen first, since when, how often
-        self._things: list[tuple[Box, float, int]] = []
-        self._known: tuple[Box, ...] = ()
+    def __init__(self, learn_s: float, overlap: float) -> None:
+        self._learn_s, self._overlap = learn_s, overlap
+        self._end_s: float | None = None
+        self._things: list[Box] = []
 
-    def learn(self, t_s: float, boxes: list[Box]) -> None:
-        """Take in the things of one look."""
-        if self._first_s is None:
-            self._first_s = t_s
-        if t_s - self._first_s > _LEARN_S:
-            return
-        self._looks += 1
-        for box in boxes:
-            place = next((i for i, (thing, _, _) in enumerate(self._things) if self._same(thing, box)), None)
-            if place is None:
-                self._things.append((box, t_s, 1))
-            else:
-                thing, since_s, seen = self._things[place]
-                self._things[place] = (thing, since_s, seen + 1)
-        self._known = tuple(
-            thing
-            for thing, since_s, seen in self._things
-            if t_s - since_s >= self._least_s and seen >= _MIN_SHARE * self._looks
-        )
+    def learn(self, t_s: float, things: list[Box]) -> bool:
+        """Take in the things of one look; False once the room is known and no more is learned."""
+        if self._end_s is None:
+            self._end_s = t_s + self._learn_s
+        if t_s < self._end_s:
+            self._things += things
+            return True
+        return False
 
     def holds(self, box: Box) -> bool:
-        """Whether ``box`` is one of the room's things."""
-        return any(self._same(thing, box) for thing in self._known)
-
-    def _same(self, first: Box, second: Box) -> bool:
-        return first.label == second.label and _iou(first, second) >= self._iou
+        """Whether ``box`` is one of the room's things, or a part of one: shelves are cut up differently each time."""
+        seen = sum(thing.label == box.label and _shared(thing, box) >= self._overlap for thing in self._things)
+        return seen >= _MIN_LOOKS
 
 
 def _intersection(first: Box, second: Box) -> float:
@@ -140,10 +124,10 @@ def _intersection(first: Box, second: Box) -> float:
     return width * height if width > 0 and height > 0 else 0.0
 
 
-def _iou(first: Box, second: Box) -> float:
-    """Intersection over union, 0-1."""
-    shared = _intersection(first, second)
-    return shared / (first.area + second.area - shared) if shared else 0.0
+def _shared(first: Box, second: Box) -> float:
+    """Intersection over the smaller of the two areas, 0-1."""
+    smaller = min(first.area, second.area)
+    return _intersection(first, second) / smaller if smaller else 0.0
 
 
 def _inside(inner: Box, outer: Box) -> float:
