@@ -46,7 +46,8 @@ models: setup  ## Get the weights, unless PROCTOR_MODELS (or ../shared/models) h
 
 demo: models  ## Analyse the sample session and print where its report is
 	@rm -rf $(DEMO)
-	@$(BIN)/proctor analyze sample_videos/webcam.mp4 --student S123 --events sample_videos/events.csv -o $(DEMO)
+	@$(BIN)/proctor analyze sample_videos/webcam.mp4 --screen sample_videos/screen.mp4 --student S123 \
+		--events sample_videos/events.csv --output $(DEMO)
 	@echo "$(abspath $(DEMO)/report.html)"
 
 test: setup  ## Run the tests
