@@ -54,8 +54,15 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     typer.echo(f"{result.recording.student_id}: review priority {judgement.priority}")
     for reason in judgement.reasons:
         typer.echo(f"  - {reason}")
+    if judgement.would_end_s is not None:
+        typer.echo(f"  a live exam would have been ended at {_clock(judgement.would_end_s)}")
     counted = f"{len(scoring)} incident" + ("" if len(scoring) == 1 else "s")
     typer.echo(f"  {counted}, trust score {judgement.trust_score:.3g}, highest risk {judgement.timeline.peak:.3g}")
     if judgement.not_assessed:
         typer.echo(f"  not assessed: {', '.join(item.event for item in judgement.not_assessed)}")
     typer.echo(f"  report: {folder.report}")
+
+
+def _clock(t_s: float) -> str:
+    whole = int(t_s)
+    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

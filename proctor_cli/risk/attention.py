@@ -20,6 +20,9 @@ _SHUT = 0.35
 """``eyes.open`` below which the lids hide where the eyes point (the detector measures no gaze then)."""
 _FREE, _GONE = 0.5, 1.25
 """Attention falls from 1 to 0 between these values of ``away.ratio``."""
+_LEVEL_EYES_DEG = -13.0
+"""What ``gaze.pitch_deg`` reads for eyes on the camera: -10 to -18 on the people measured (docs/accuracy.md), because
+relaxed lids already count as looking down."""
 _LONGEST_STEP_S = 2.0
 """The averages move by this much time at most between two samples: a gap in the recording is not attention."""
 
@@ -74,7 +77,7 @@ class Attention:
 
     def _measure(self, pose: _Pose, neutral: _Pose) -> dict[str, float]:
         limit = self._away
-        yaw_deg, pitch_deg = _off_screen_deg(pose[0], neutral[0]), pose[1] - neutral[1]
+        yaw_deg, pitch_deg = _off_screen_deg(pose[0], neutral[0], 0.0), pose[1] - neutral[1]
         sides = {
             "left": -yaw_deg / limit.head_yaw_deg,
             "right": yaw_deg / limit.head_yaw_deg,
@@ -82,11 +85,11 @@ class Attention:
             "down": -pitch_deg / limit.head_pitch_down_deg,
         }
         if pose[2] is not None and neutral[2] is not None:
-            yaw_deg = _off_screen_deg(pose[0] + pose[2], neutral[0] + neutral[2])
+            yaw_deg = _off_screen_deg(pose[0] + pose[2], neutral[0] + neutral[2], 0.0)
             sides["left"] = max(sides["left"], -yaw_deg / limit.eye_yaw_deg)
             sides["right"] = max(sides["right"], yaw_deg / limit.eye_yaw_deg)
         if pose[3] is not None and neutral[3] is not None:
-            pitch_deg += pose[3] - neutral[3]
+            pitch_deg += _off_screen_deg(pose[3], neutral[3], _LEVEL_EYES_DEG)
             sides["up"] = max(sides["up"], pitch_deg / limit.eye_pitch_up_deg)
             sides["down"] = max(sides["down"], -pitch_deg / limit.eye_pitch_down_deg)
         return {side: max(0.0, ratio) for side, ratio in sides.items()}
@@ -107,12 +110,13 @@ class Attention:
         return self._focus
 
 
-def _off_screen_deg(yaw_deg: float, neutral_deg: float) -> float:
-    """How far a yaw lies outside the screen: cameras stand on or beside it, so it reaches from neutral to the camera.
+def _off_screen_deg(angle_deg: float, neutral_deg: float, camera_deg: float) -> float:
+    """How far an angle lies outside the screen, which reaches from the neutral pose to the camera.
 
-    Nobody who faces the camera looks away. (Pitch has no such absolute zero: the landmarker's differs by face.)
+    Cameras stand on screens or beside them: nobody who faces the camera looks away. (The pitch of the head has no
+    such zero: the landmarker's differs from face to face.)
     """
-    return yaw_deg - min(max(yaw_deg, min(0.0, neutral_deg)), max(0.0, neutral_deg))
+    return angle_deg - min(max(angle_deg, min(camera_deg, neutral_deg)), max(camera_deg, neutral_deg))
 
 
 class _Neutral:

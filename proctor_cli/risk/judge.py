@@ -44,7 +44,7 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     expected = [(spec.source, signal) for spec in recording.detectors for signal in spec.signals]
     expected += [("webcam", signal) for detector in recording.missing for signal in detector.signals]
     not_assessed = find_not_assessed(recording, policy, coverage)
-    priority, reasons = prioritise(policy, timeline, critical, would_end_s, not_assessed)
+    priority, reasons = prioritise(policy, timeline, critical)
     return Judgement(
         incidents=incidents,
         timeline=timeline,

@@ -6,17 +6,13 @@ from collections.abc import Sequence
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.words import clock, number, plural
-from proctor_cli.types import Incident, NotAssessed, Priority, RiskTimeline
+from proctor_cli.types import Incident, Priority, RiskTimeline
 
 _RANKS: tuple[Priority, ...] = ("low", "medium", "high")
 
 
 def prioritise(
-    policy: Policy,
-    timeline: RiskTimeline,
-    critical: Sequence[Incident],
-    would_end_s: float | None,
-    not_assessed: Sequence[NotAssessed],
+    policy: Policy, timeline: RiskTimeline, critical: Sequence[Incident]
 ) -> tuple[Priority, tuple[str, ...]]:
     """The review priority and its reasons, plain sentences without a full stop.
 
@@ -24,8 +20,6 @@ def prioritise(
         policy: its ``[priority]`` has the figures; reaching one is enough.
         timeline: the session's risk.
         critical: incidents that raised a critical alert.
-        would_end_s: when a live exam would have been ended, None if never.
-        not_assessed: mentioned among the reasons; it is no conduct and raises no priority.
     """
     figures = policy.priority
     points = sum(score.points for score in timeline.scores)
@@ -48,10 +42,6 @@ def prioritise(
     reasons = [reason for own, reason in sorted(found, key=lambda pair: -pair[0]) if own > 0]
     if not reasons:
         reasons = [found[1][1] + ", below what asks for a review" if points else "nothing that scores was found"]
-    if would_end_s is not None:
-        reasons.insert(0, f"a live exam would have been ended at {clock(would_end_s)}")
-    if not_assessed:
-        reasons.append(f"not assessed: {', '.join(gap.event for gap in not_assessed)}")
     return _RANKS[rank], tuple(reasons)
 
 
