@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from proctor_cli.policy import load
 
@@ -63,7 +64,7 @@ def report(title: str, recordings: Path, labels: Path, out: Path, media: Path, p
     not_judged = sorted(event for event in labelled - judged if event.isupper())
     print(f"\n{title}: {len(results)} recordings, policy {policy}")
     print(f"labelled, but not assessed by this version: {', '.join(not_judged) or 'nothing'}", flush=True)
-    scorer = [sys.executable, media / "score.py", labels, events, "--durations", durations, "--list"]
+    scorer: list[str | Path] = [sys.executable, media / "score.py", labels, events, "--durations", durations, "--list"]
     subprocess.run([*scorer, "--types", *sorted(judged)], check=True)
 
 
@@ -86,9 +87,9 @@ def incidents(result: Path) -> Iterable[tuple[object, ...]]:
     return sorted({(result.name, row["event"], row["start_s"], row["end_s"]) for row in rows})
 
 
-def read(result: Path) -> dict[str, list[dict[str, object]]]:
+def read(result: Path) -> dict[str, Any]:
     """events.json of a session."""
-    log: dict[str, list[dict[str, object]]] = json.loads((result / "events.json").read_text("utf-8"))
+    log: dict[str, Any] = json.loads((result / "events.json").read_text("utf-8"))
     return log
 
 

@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -42,7 +43,7 @@ def measure(folder: Path, least_s: float, repeat: int) -> None:
     times_s: dict[str, list[float]] = {}
     for _ in range(repeat):
         runs = {
-            "help": ((), ("--help",)),
+            "help": (cores, ("--help",)),
             "one core": (cores[:1], analyse(video, folder / "core", 1)),
             "1 worker": (cores, analyse(video, folder / "1", 1)),
             "2 workers": (cores, analyse(video, folder / "2", 2)),
@@ -74,7 +75,7 @@ def measure(folder: Path, least_s: float, repeat: int) -> None:
     share("decoding / analyze on one core", "decoding", "one core")
     share("--workers 1 / --workers 2", "1 worker", "2 workers")
     share("rescore / --workers 2", "rescore", "2 workers")
-    print(f"{'observations of 1 and 2 workers':38}{'   equal' if same else '  DIFFER'}")
+    print(f"{'observations of 1 and 2 workers':38}{'   equal' if one == two else '  DIFFER'}")
     print(f"{'memory of the largest process':38}{largest_bytes / 1e6:8.0f} MB")
 
 
@@ -103,14 +104,14 @@ def analyse(video: Path, folder: Path, workers: int) -> tuple[str, ...]:
     return ("analyze", str(video), *words, "--progress", "none", "-o", str(folder))
 
 
-def time_command(words: tuple[str, ...], cores: list[int] | tuple[()]) -> float:
-    """Seconds that a `proctor` command takes, on these cores only (none named: on all)."""
+def time_command(words: tuple[str, ...], cores: Sequence[int]) -> float:
+    """Seconds that a `proctor` command takes when it may use these cores only."""
     started_s = perf_counter()
     done = subprocess.run(
         [*PROCTOR, *words],
         capture_output=True,
         text=True,
-        preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
     )
     took_s = perf_counter() - started_s
     if done.returncode:

@@ -15,7 +15,8 @@ _SETTINGS = {
     "GLOG_minloglevel": "3",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "OPENCV_LOG_LEVEL": "ERROR",
-    "YOLO_VERBOSE": "False",
+    # ONNX Runtime reports its use to its makers from the moment it is imported, and leaves a device number behind.
+    "ORT_DISABLE_TELEMETRY": "1",
 }
 
 # MediaPipe 1.x reports its use to its makers through libcurl and has no switch for that. libcurl obeys these:
@@ -27,8 +28,7 @@ _PROXIES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"
 @contextmanager
 def native_silence() -> Iterator[None]:
     """Discard what is written to file descriptor 2 inside the block. For loading only: it is process-wide."""
-    for name, value in _SETTINGS.items():
-        os.environ.setdefault(name, value)
+    os.environ.update(_SETTINGS)
     kept = os.dup(2)
     sink = os.open(os.devnull, os.O_WRONLY)
     try:

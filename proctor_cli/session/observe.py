@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from multiprocessing.util import Finalize
 
-from proctor_cli import detectors, media, nets, plan
+from proctor_cli import detectors, media, nets, plan, quiet
 from proctor_cli.session.prepare import SliceJob
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import Box, Frame, Observation
@@ -27,6 +27,7 @@ def _open(
     names: tuple[str, ...], models: tuple[tuple[str, nets.Model], ...], threads: int
 ) -> tuple[detectors.Detector, ...]:
     """The detectors of this process, loaded once and kept for the slices to come."""
+    quiet.cut_network()
     opened = tuple(detectors.find(name)(dict(models), threads) for name in names)
     for detector in opened:
         # MediaPipe must be closed before the worker's threads are shut down, which is earlier than atexit.
