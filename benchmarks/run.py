@@ -53,9 +53,7 @@ def measure(folder: Path, least_s: float, repeat: int) -> None:
             times_s.setdefault(name, []).append(time_command(words, allowed))
         times_s.setdefault("decoding", []).append(time_decoding(video))
     best_s = {name: min(found) for name, found in times_s.items()}
-    same = (folder / "1" / "observations.jsonl.gz").read_bytes() == (
-        folder / "2" / "observations.jsonl.gz"
-    ).read_bytes()
+    one, two = ((folder / workers / "observations.jsonl.gz").read_bytes() for workers in ("1", "2"))
     largest_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 
     def row(what: str, name: str, note: str = "") -> None:

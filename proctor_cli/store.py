@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shutil
 import zlib
 from collections import deque
@@ -31,8 +32,12 @@ from proctor_cli.types import DecodeLoss, Observation, Recording, SessionResult
 OBSERVATIONS = "proctor.observations/1"
 SESSION = "proctor.session/1"
 
+_ANALYZE = "Run `proctor analyze` again."
 _RESCORE = "Run `proctor rescore` on the folder to write it again."
 _OBSERVATION = msgspec.json.Decoder(Observation)
+_SNAPSHOT = re.compile(r"([a-z]+)-(-?\d+\.\d{3})")
+# What reading a compressed file of JSON lines raises when it is damaged or was cut off.
+_DAMAGES = (OSError, EOFError, zlib.error, msgspec.DecodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +102,17 @@ class SessionFolder:
 
     def list_snapshots(self) -> dict[tuple[str, float], Path]:
         """The pictures there are: (source, t_s) -> file."""
-        found = {}
-        for path in sorted(self.snapshots.glob("*.jpg")):
-            source, _, time = path.stem.partition("-")
-            found[source, float(time)] = path
-        return found
+        named = ((_SNAPSHOT.fullmatch(path.stem), path) for path in sorted(self.snapshots.glob("*.jpg")))
+        return {(name[1], float(name[2])): path for name, path in named if name}
 
     def clear_snapshots(self) -> None:
-        """Make an empty snapshots folder."""
-        shutil.rmtree(self.snapshots, ignore_errors=True)
-        self.snapshots.mkdir(parents=True, exist_ok=True)
+        """Make the snapshots folder, or remove the pictures of an earlier analysis; a user's own files stay."""
+        try:
+            self.snapshots.mkdir(exist_ok=True)
+            for path in self.list_snapshots().values():
+                path.unlink()
+        except OSError as error:
+            raise OutputError(f"cannot write ({error.strerror or error})", where=str(self.snapshots)) from error
 
     def part(self, key: str) -> Path:
         """Where the finished slice ``key`` of an unfinished analysis lies; the key names the work exactly."""
@@ -145,9 +151,7 @@ class SessionFolder:
 
     def write_part(self, key: str, observations: Iterable[Observation], loss: Callable[[], DecodeLoss]) -> None:
         """Write a finished slice, streamed to disk as it comes. ``loss`` is asked once all is read."""
-        path = self.part(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replaced(path) as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as out:
+        with replaced(self.part(key)) as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as out:
             for observation in observations:
                 out.write(msgspec.json.encode(observation) + b"\n")
             out.write(msgspec.json.encode(loss()) + b"\n")
@@ -155,6 +159,11 @@ class SessionFolder:
     def drop_parts(self) -> None:
         """Remove the slices of a finished analysis."""
         shutil.rmtree(self.path / ".parts", ignore_errors=True)
+
+    def drop_half_parts(self) -> None:
+        """Remove what workers that were killed have left half-written. For when none is at work any more."""
+        for path in (self.path / ".parts").glob(".*.tmp"):
+            path.unlink(missing_ok=True)
 
     # ------------------------------------------------------------ reading
     def read_recording(self) -> Recording:
@@ -167,6 +176,14 @@ class SessionFolder:
         with self._open_observations() as lines:
             self._head(lines)
             yield from map(_OBSERVATION.decode, lines)
+
+    def holds_part(self, key: str) -> bool:
+        """Whether the finished slice ``key`` lies here, whole."""
+        try:
+            self.read_part_loss(key)
+        except (*_DAMAGES, IndexError):  # no line at all
+            return False
+        return True
 
     def read_part(self, key: str) -> Iterator[Observation]:
         """The observations of a finished slice."""
@@ -183,7 +200,7 @@ class SessionFolder:
         """session.json."""
         try:
             document = msgspec.json.decode(self.session.read_bytes(), type=SessionDocument)
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise OutputError(
                 "holds no finished session (no session.json)",
                 where=str(self.path),
@@ -191,6 +208,8 @@ class SessionFolder:
             ) from error
         except (OSError, msgspec.DecodeError) as error:
             raise OutputError(f"damaged ({error})", where=str(self.session), hint=_RESCORE) from error
+        if document.schema != SESSION:
+            raise _other_format(self.session, document.schema, SESSION, _RESCORE)
         return document.session
 
     # ------------------------------------------------------------ inner
@@ -207,26 +226,24 @@ class SessionFolder:
         try:
             with gzip.open(self.observations, "rb") as lines:
                 yield lines
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise OutputError(
                 "holds no analysed session (no observations.jsonl.gz)",
                 where=str(self.path),
                 hint="Run `proctor analyze` first, or give the folder that it wrote.",
             ) from error
-        except (OSError, EOFError, zlib.error, msgspec.DecodeError) as error:
-            raise OutputError(
-                f"damaged ({error})", where=str(self.observations), hint="Run `proctor analyze` again."
-            ) from error
+        except _DAMAGES as error:
+            raise OutputError(f"damaged ({error})", where=str(self.observations), hint=_ANALYZE) from error
 
     def _head(self, lines: gzip.GzipFile) -> Recording:
         head = msgspec.json.decode(lines.readline(), type=ObservationsHead)
         if head.schema != OBSERVATIONS:
-            raise OutputError(
-                f"is of the format {head.schema}, this version reads {OBSERVATIONS}",
-                where=str(self.observations),
-                hint="Run `proctor analyze` again.",
-            )
+            raise _other_format(self.observations, head.schema, OBSERVATIONS, _ANALYZE)
         return head.recording
+
+
+def _other_format(path: Path, found: str, known: str, hint: str) -> OutputError:
+    return OutputError(f"is of the format {found}, this version reads {known}", where=str(path), hint=hint)
 
 
 @contextmanager
@@ -234,6 +251,7 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
     """A file to write that takes the place of ``path`` only when the block ends well."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as out:
             yield out
         temporary.replace(path)

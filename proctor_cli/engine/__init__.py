@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -26,5 +26,5 @@ class WorkerDied(Exception):
 class Engine(Protocol):
     """Runs jobs somewhere and yields what came of them, in the order in which they finish."""
 
-    def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[Done[R]]:
+    def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Generator[Done[R], None, None]:
         """Run ``function`` on every job. Closing the iterator early stops the work at once."""

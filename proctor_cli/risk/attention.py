@@ -13,8 +13,7 @@ from statistics import median
 
 from proctor_cli.policy import Policy
 
-# head yaw, head pitch, eye yaw and eye pitch relative to the head; eyes None while shut or too small
-_Pose = tuple[float, float, float | None, float | None]
+_Angles = tuple[float, float]  # yaw and pitch of the head, or of the eyes relative to it, degrees
 
 _SHUT = 0.35
 """``eyes.open`` below which the lids hide where the eyes point (the detector measures no gaze then)."""
@@ -42,7 +41,9 @@ class Attention:
     def __init__(self, policy: Policy) -> None:
         self._away = policy.away
         self._tau_s = policy.focus.tau_s
-        self._neutral = _Neutral(policy)
+        self._limits = policy.neutral
+        self._head, self._eyes = _Neutral(policy), _Neutral(policy)
+        self._posed_s: float | None = None
         self._focus: float | None = None
         self._last_s = 0.0
 
@@ -60,39 +61,60 @@ class Attention:
         }
 
     def _sides(self, t_s: float, values: Mapping[str, float | None]) -> dict[str, float]:
-        yaw_deg, pitch_deg = values.get("head.yaw_deg"), values.get("head.pitch_deg")
-        if yaw_deg is None or pitch_deg is None:
+        head, eyes = _angles(values, "head"), _angles(values, "gaze")
+        if head is None:
             return {}
-        pose = (yaw_deg, pitch_deg, values.get("gaze.yaw_deg"), values.get("gaze.pitch_deg"))
-        self._neutral.offer(t_s, pose)
-        neutral = self._neutral.pose
-        if neutral is None:
+        step_s = 0.0 if self._posed_s is None else min(t_s - self._posed_s, _LONGEST_STEP_S)
+        self._posed_s = t_s
+        self._head.learn(step_s, head, plausible=self._is_plausible(head))
+        if self._head.pose is None:
             return {}
-        sides = self._measure(pose, neutral)
-        self._neutral.learn(t_s, pose, away=max(sides.values()) > 1.0)
-        eyes_open = values.get("eyes.open")
-        if eyes_open is not None and eyes_open < _SHUT and max(sides.values()) <= 1.0:
-            return {}
+        sides = self._measure_head(head, self._head.pose)
+        if eyes is not None:
+            if max(sides.values()) <= 1.0:
+                self._eyes.learn(step_s, eyes)  # in a turned head they turn back
+            if self._eyes.pose is not None:
+                ends = self._measure_eyes(head, self._head.pose, eyes, self._eyes.pose)
+                sides = {side: max(ratio, ends[side]) for side, ratio in sides.items()}
+        if max(sides.values()) <= 1.0:
+            self._follow_neutral(step_s, head, eyes)
+            eyes_open = values.get("eyes.open")
+            if eyes_open is not None and eyes_open < _SHUT:
+                return {}
         return sides
 
-    def _measure(self, pose: _Pose, neutral: _Pose) -> dict[str, float]:
+    def _measure_head(self, head: _Angles, neutral: _Angles) -> dict[str, float]:
         limit = self._away
-        yaw_deg, pitch_deg = _off_screen_deg(pose[0], neutral[0], 0.0), pose[1] - neutral[1]
-        sides = {
-            "left": -yaw_deg / limit.head_yaw_deg,
-            "right": yaw_deg / limit.head_yaw_deg,
-            "up": pitch_deg / limit.head_pitch_up_deg,
-            "down": -pitch_deg / limit.head_pitch_down_deg,
+        yaw_deg, pitch_deg = _off_screen_deg(head[0], neutral[0], 0.0), head[1] - neutral[1]
+        return {
+            "left": max(0.0, -yaw_deg / limit.head_yaw_deg),
+            "right": max(0.0, yaw_deg / limit.head_yaw_deg),
+            "up": max(0.0, pitch_deg / limit.head_pitch_up_deg),
+            "down": max(0.0, -pitch_deg / limit.head_pitch_down_deg),
         }
-        if pose[2] is not None and neutral[2] is not None:
-            yaw_deg = _off_screen_deg(pose[0] + pose[2], neutral[0] + neutral[2], 0.0)
-            sides["left"] = max(sides["left"], -yaw_deg / limit.eye_yaw_deg)
-            sides["right"] = max(sides["right"], yaw_deg / limit.eye_yaw_deg)
-        if pose[3] is not None and neutral[3] is not None:
-            pitch_deg += _off_screen_deg(pose[3], neutral[3], _LEVEL_EYES_DEG)
-            sides["up"] = max(sides["up"], pitch_deg / limit.eye_pitch_up_deg)
-            sides["down"] = max(sides["down"], -pitch_deg / limit.eye_pitch_down_deg)
-        return {side: max(0.0, ratio) for side, ratio in sides.items()}
+
+    def _measure_eyes(self, head: _Angles, neutral: _Angles, eyes: _Angles, level: _Angles) -> dict[str, float]:
+        """Where the eyes end up pointing: in the head, and with it."""
+        limit = self._away
+        yaw_deg = _off_screen_deg(head[0] + eyes[0], neutral[0] + level[0], 0.0)
+        pitch_deg = head[1] - neutral[1] + _off_screen_deg(eyes[1], level[1], _LEVEL_EYES_DEG)
+        return {
+            "left": -yaw_deg / limit.eye_yaw_deg,
+            "right": yaw_deg / limit.eye_yaw_deg,
+            "up": pitch_deg / limit.eye_pitch_up_deg,
+            "down": -pitch_deg / limit.eye_pitch_down_deg,
+        }
+
+    def _is_plausible(self, head: _Angles) -> bool:
+        return abs(head[0]) <= self._limits.max_yaw_deg and abs(head[1]) <= self._limits.max_pitch_deg
+
+    def _follow_neutral(self, step_s: float, head: _Angles, eyes: _Angles | None) -> None:
+        assert self._head.pose is not None
+        # Who never faces the camera is followed where they are; nobody else is followed to there, however slowly.
+        if self._is_plausible(head) or not self._is_plausible(self._head.pose):
+            self._head.follow(step_s, head)
+        if eyes is not None:
+            self._eyes.follow(step_s, eyes)
 
     def _move_focus(self, t_s: float, ratio: float | None, faces: float | None) -> float | None:
         if ratio is not None:
@@ -119,66 +141,49 @@ def _off_screen_deg(angle_deg: float, neutral_deg: float, camera_deg: float) -> 
     return angle_deg - min(max(angle_deg, min(camera_deg, neutral_deg)), max(camera_deg, neutral_deg))
 
 
+def _angles(values: Mapping[str, float | None], family: str) -> _Angles | None:
+    yaw_deg, pitch_deg = values.get(f"{family}.yaw_deg"), values.get(f"{family}.pitch_deg")
+    return None if yaw_deg is None or pitch_deg is None else (yaw_deg, pitch_deg)
+
+
 class _Neutral:
-    """The candidate's neutral pose: a median over the first seconds, then slowly followed."""
+    """The neutral pose of head or eyes: a median over its first seconds, then slowly followed.
+
+    The median is over all plausible poses of those seconds: were those left out that do not fit the first of
+    them, one look at the keyboard at the start would make all that follows a look away.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self._limits = policy.neutral
-        self._samples: list[_Pose] = []
-        self._rejected: list[_Pose] = []
-        self._first_s: float | None = None
-        self._last_s = 0.0
-        self.pose: _Pose | None = None
+        self._samples: list[_Angles] = []
+        self._rejected: list[_Angles] = []
+        self._measured_s = 0.0
+        self._learned = False
+        self.pose: _Angles | None = None
 
-    def offer(self, t_s: float, pose: _Pose) -> None:
-        """Until a first pose is known, collect plausible ones for it."""
-        if self._first_s is None:
-            self._first_s = t_s
-        if self.pose is not None:
+    def learn(self, step_s: float, pose: _Angles, *, plausible: bool = True) -> None:
+        """Take in the pose of one moment, ``step_s`` after the one before; nothing once learning is over."""
+        if self._learned:
             return
-        plausible = abs(pose[0]) <= self._limits.max_yaw_deg and abs(pose[1]) <= self._limits.max_pitch_deg
+        self._measured_s += step_s
+        self._learned = self._measured_s >= self._limits.learn_s
         (self._samples if plausible else self._rejected).append(pose)
         if len(self._samples) >= self._limits.min_samples:
             self.pose = _middle(self._samples)
-        elif t_s - self._first_s >= self._limits.learn_s:
+        elif self._learned:
             # Somebody who never faces the camera: then that is how this candidate looks at the screen.
             self.pose = _middle(self._samples + self._rejected)
-        self._last_s = t_s
 
-    def learn(self, t_s: float, pose: _Pose, *, away: bool) -> None:
-        """Once there is a pose, refine it with moments of not looking away."""
-        assert self.pose is not None
-        assert self._first_s is not None
-        if not away:
-            if t_s - self._first_s < self._limits.learn_s:
-                self._samples.append(pose)
-                self.pose = _middle(self._samples)
-            else:
-                step_s = min(t_s - self._last_s, _LONGEST_STEP_S)
-                weight = 1 - math.exp(-step_s / self._limits.adapt_tau_s)
-                self.pose = _blend(self.pose, pose, weight)
-        self._last_s = t_s
+    def follow(self, step_s: float, pose: _Angles) -> None:
+        """Once learning is over, move towards a pose of not looking away."""
+        if self._learned and self.pose is not None:
+            weight = 1 - math.exp(-step_s / self._limits.adapt_tau_s)
+            self.pose = (
+                self.pose[0] + weight * (pose[0] - self.pose[0]),
+                self.pose[1] + weight * (pose[1] - self.pose[1]),
+            )
 
 
-def _middle(poses: list[_Pose]) -> _Pose:
-    yaw, pitch, eye_yaw, eye_pitch = zip(*poses, strict=True)
-    return median(yaw), median(pitch), _median_of_known(eye_yaw), _median_of_known(eye_pitch)
-
-
-def _median_of_known(values: tuple[float | None, ...]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
-
-
-def _blend(old: _Pose, new: _Pose, weight: float) -> _Pose:
-    def one(before: float | None, now: float | None) -> float | None:
-        if before is None or now is None:
-            return now if before is None else before
-        return before + weight * (now - before)
-
-    return (
-        old[0] + weight * (new[0] - old[0]),
-        old[1] + weight * (new[1] - old[1]),
-        one(old[2], new[2]),
-        one(old[3], new[3]),
-    )
+def _middle(poses: list[_Angles]) -> _Angles:
+    yaw_deg, pitch_deg = zip(*poses, strict=True)
+    return median(yaw_deg), median(pitch_deg)

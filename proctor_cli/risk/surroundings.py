@@ -16,6 +16,8 @@ _REACH = 0.25
 """As far, in fractions of the picture, as a hand moves a phone in that time."""
 _MIN_LOOKS = 3
 """A thing of the room is seen at least so often while the room is learned: a detector's slip is not furniture."""
+_MAX_AREA = 0.6
+"""A "screen" that fills more of the picture is the picture itself: neither a thing nor a part of the room."""
 
 
 class Surroundings:
@@ -73,7 +75,7 @@ class Surroundings:
         return max(scores, default=0.0)
 
     def _banned(self, observation: Observation) -> float | None:
-        things = [box for box in observation.boxes if box.label in _THINGS]
+        things = [box for box in observation.boxes if box.label in _THINGS and box.area <= _MAX_AREA]
         if self._room.learn(observation.t_s, things):
             return None
         scores = [box.score for box in things if box.score >= self._least[box.label] and not self._room.holds(box)]
@@ -101,21 +103,24 @@ class _Room:
     def __init__(self, learn_s: float, overlap: float) -> None:
         self._learn_s, self._overlap = learn_s, overlap
         self._end_s: float | None = None
-        self._things: list[Box] = []
+        self._looks: list[list[Box]] = []
 
     def learn(self, t_s: float, things: list[Box]) -> bool:
         """Take in the things of one look; False once the room is known and no more is learned."""
         if self._end_s is None:
             self._end_s = t_s + self._learn_s
         if t_s < self._end_s:
-            self._things += things
+            self._looks.append(things)
             return True
         return False
 
     def holds(self, box: Box) -> bool:
         """Whether ``box`` is one of the room's things, or a part of one: shelves are cut up differently each time."""
-        seen = sum(thing.label == box.label and _shared(thing, box) >= self._overlap for thing in self._things)
+        seen = sum(any(self._same(thing, box) for thing in things) for things in self._looks)
         return seen >= _MIN_LOOKS
+
+    def _same(self, thing: Box, box: Box) -> bool:
+        return thing.label == box.label and _shared(thing, box) >= self._overlap
 
 
 def _intersection(first: Box, second: Box) -> float:
