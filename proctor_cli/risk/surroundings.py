@@ -6,6 +6,8 @@ where it is, is part of the room; only what comes later counts.
 
 from __future__ import annotations
 
+from itertools import islice
+
 from proctor_cli.policy import Policy
 from proctor_cli.types import Box, Observation
 
@@ -116,8 +118,8 @@ class _Room:
 
     def holds(self, box: Box) -> bool:
         """Whether ``box`` is one of the room's things, or a part of one: shelves are cut up differently each time."""
-        seen = sum(any(self._same(thing, box) for thing in things) for things in self._looks)
-        return seen >= _MIN_LOOKS
+        seen = (things for things in self._looks if any(self._same(thing, box) for thing in things))
+        return len(list(islice(seen, _MIN_LOOKS))) == _MIN_LOOKS
 
     def _same(self, thing: Box, box: Box) -> bool:
         return thing.label == box.label and _shared(thing, box) >= self._overlap

@@ -159,11 +159,10 @@ def confirmation(
     old_s = first_firm(firm, points[group[0]].t_s + rule.min_duration_s)
     if old_s is None:
         return None
+    # At the very moment of a new sample, what is due already happens without it.
     held = any(start_s < old_s <= stop_s for start_s, stop_s, _ in firm)
-    if held:  # at the very moment of a new sample, what is due already happens without it
-        first = max(i for i in group if points[i].t_s < old_s)
-    else:
-        first = min(i for i in group if points[i].t_s >= old_s)
+    before, after = (i for i in group if points[i].t_s < old_s), (i for i in group if points[i].t_s >= old_s)
+    first = max(before) if held else min(after)
     if dense(points[group[0] : first + 1], rule):
         return old_s, None
     later = (i for i in group if i > first and dense(points[group[0] : i + 1], rule))

@@ -244,7 +244,9 @@ class TestCoverage:
 
 class TestDerive:
     def derive_one(self, values: Mapping[str, float | None], boxes: tuple[Box, ...] = ()) -> Mapping[str, float | None]:
-        (out,) = derive([Observation("webcam", 1.0, values, boxes)], load(None))
+        """The last of two moments, a minute apart: by then an empty room is known."""
+        room = Observation("webcam", 1.0, dict.fromkeys(values, 0.0))
+        _, out = derive([room, Observation("webcam", 61.0, values, boxes)], load(None))
         return out.values
 
     def test_counts_faces_that_are_sure_and_large_enough(self) -> None:
