@@ -19,10 +19,10 @@ import shutil
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import msgspec
 
@@ -31,6 +31,8 @@ from proctor_cli.types import DecodeLoss, Observation, Recording, SessionResult
 
 OBSERVATIONS = "proctor.observations/1"
 SESSION = "proctor.session/1"
+
+D = TypeVar("D")
 
 _ANALYZE = "Run `proctor analyze` again."
 _RESCORE = "Run `proctor rescore` on the folder to write it again."
@@ -199,7 +201,7 @@ class SessionFolder:
     def read_session(self) -> SessionResult:
         """session.json."""
         try:
-            document = msgspec.json.decode(self.session.read_bytes(), type=SessionDocument)
+            document = _decode(self.session.read_bytes(), SessionDocument, SESSION, self.session, _RESCORE)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise OutputError(
                 "holds no finished session (no session.json)",
@@ -208,8 +210,6 @@ class SessionFolder:
             ) from error
         except (OSError, msgspec.DecodeError) as error:
             raise OutputError(f"damaged ({error})", where=str(self.session), hint=_RESCORE) from error
-        if document.schema != SESSION:
-            raise _other_format(self.session, document.schema, SESSION, _RESCORE)
         return document.session
 
     # ------------------------------------------------------------ inner
@@ -220,6 +220,10 @@ class SessionFolder:
                 if held is not None:
                     yield held
                 held = line  # the last line is the loss, not an observation
+
+    def _head(self, lines: gzip.GzipFile) -> Recording:
+        line = lines.readline()
+        return _decode(line, ObservationsHead, OBSERVATIONS, self.observations, _ANALYZE).recording
 
     @contextmanager
     def _open_observations(self) -> Iterator[gzip.GzipFile]:
@@ -235,15 +239,39 @@ class SessionFolder:
         except _DAMAGES as error:
             raise OutputError(f"damaged ({error})", where=str(self.observations), hint=_ANALYZE) from error
 
-    def _head(self, lines: gzip.GzipFile) -> Recording:
-        head = msgspec.json.decode(lines.readline(), type=ObservationsHead)
-        if head.schema != OBSERVATIONS:
-            raise _other_format(self.observations, head.schema, OBSERVATIONS, _ANALYZE)
-        return head.recording
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Any document of ours, of any version."""
+
+    schema: str
 
 
-def _other_format(path: Path, found: str, known: str, hint: str) -> OutputError:
-    return OutputError(f"is of the format {found}, this version reads {known}", where=str(path), hint=hint)
+def _decode(data: bytes, kind: type[D], known: str, path: Path, hint: str) -> D:
+    found = msgspec.json.decode(data, type=_Named).schema
+    if found != known:
+        raise OutputError(f"is of the format {found}, this version reads {known}", where=str(path), hint=hint)
+    return msgspec.json.decode(data, type=kind)
+
+
+def find_sessions(paths: Iterable[Path]) -> list[SessionFolder]:
+    """The session folders among ``paths`` and directly inside of them, each once, in order.
+
+    Raises:
+        OutputError: a path is no folder, or there is no finished session in it.
+    """
+    found: dict[Path, SessionFolder] = {}
+    for path in paths:
+        inside = [path, *sorted(child for child in path.iterdir() if child.is_dir())] if path.is_dir() else []
+        sessions = [folder for folder in map(SessionFolder, inside) if folder.session.exists()]
+        if not sessions:
+            raise OutputError(
+                "holds no finished session" if path.is_dir() else "no such folder",
+                where=str(path),
+                hint="Give a folder that `proctor analyze -o` wrote, or one that holds such folders.",
+            )
+        found |= {folder.path.resolve(): folder for folder in sessions}
+    return list(found.values())
 
 
 @contextmanager
@@ -258,4 +286,5 @@ def replaced(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise OutputError(f"cannot write ({error.strerror or error})", where=str(path)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may be no folder
+            temporary.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ import typer
 
 from proctor_cli import __version__
 from proctor_cli.cli.analyze import analyze
+from proctor_cli.cli.check import check
 from proctor_cli.cli.models import app as models
 from proctor_cli.cli.policy import app as policies
 from proctor_cli.cli.report import report
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("analyze")(analyze)
+app.command("check")(check)
 app.command("rescore")(rescore)
 app.command("report")(report)
 app.add_typer(models, name="models")
@@ -61,20 +63,18 @@ def main() -> NoReturn:
     if debug:
         # Accepted anywhere on the line: who meets an error repeats the command with --debug at its end.
         sys.argv = [sys.argv[0], "--debug", *(word for word in sys.argv[1:] if word != "--debug")]
+    signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
     try:
-        app()
+        code = app(standalone_mode=False)
+    except typer.TyperException as error:
+        _explain(error)
+        sys.exit(error.exit_code)
     except ProctorError as error:
         if debug:
             raise
         typer.echo(f"proctor: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("proctor: stopped", err=True)
-        sys.exit(Interrupted.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone (`proctor … | head`): nothing is left to say
-        sys.exit(0)
     except Exception as error:
         if debug:
             raise
@@ -84,8 +84,24 @@ def main() -> NoReturn:
             err=True,
         )
         sys.exit(1)
-    sys.exit(0)
+    if code == Interrupted.exit_code:  # how typer tells of a KeyboardInterrupt
+        typer.echo("proctor: stopped", err=True)
+    sys.exit(code)
+
+
+def _explain(error: typer.TyperException) -> None:
+    """A word too many or too few on the command line, in one line like every other error."""
+    said = error.format_message()
+    if "\n" in said:  # the help of a command that was given without arguments
+        typer.echo(said, err=True)
+        return
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "proctor"
+    typer.echo(f"proctor: {said.rstrip('.')}. See `{command} --help`.", err=True)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: whoever presses Ctrl-C again must not interrupt the tidying up.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt

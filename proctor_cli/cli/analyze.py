@@ -10,14 +10,14 @@ import typer
 
 from proctor_cli.cli.documents import tell, write_documents
 from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, fetching_bar, note, progress
-from proctor_cli.cli.values import count_workers, read_seconds, read_span, read_start, read_swaps
+from proctor_cli.cli.values import count_workers, read_offset, read_span, read_start, read_swaps
 from proctor_cli.errors import Interrupted, ModelError, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from proctor_cli import nets
-    from proctor_cli.session import Preparation
+    from proctor_cli.session.prepare import Preparation
     from proctor_cli.store import SessionFolder
 
 _PARTIAL = 5
@@ -28,8 +28,8 @@ def analyze(
     student: Annotated[str, typer.Option("--student", help="The candidate's number or name.")] = "",
     screen: Annotated[str | None, typer.Option("--screen", help="The screen recording.")] = None,
     screen_offset: Annotated[
-        str, typer.Option("--screen-offset", help="Session time of the screen's first picture, seconds.")
-    ] = "0",
+        str | None, typer.Option("--screen-offset", help="Session time of the screen's first picture, seconds.")
+    ] = None,
     events: Annotated[str | None, typer.Option("--events", help="A browser log: CSV or JSON of `time, type`.")] = None,
     policy: Annotated[str | None, typer.Option("--policy", help="A policy file, or default, strict, lenient.")] = None,
     start: Annotated[str | None, typer.Option("--start", help="When the session began, ISO 8601.")] = None,
@@ -59,16 +59,19 @@ def analyze(
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON on stdout at the end.")] = False,
 ) -> None:
     """Analyse one recorded session: observations, events, risk, snapshots and a report."""
-    if webcam is None and screen is None:
+    if not webcam and not screen:
         raise UsageError("no recording", where="analyze", hint="Give a webcam recording, or --screen FILE.")
+    if screen_offset is not None and not screen:
+        raise UsageError("there is no screen recording to shift", where="--screen-offset", hint="Give --screen FILE.")
     if not student.strip():
         raise UsageError("not given", where="--student", hint="Say whose session it is: --student S123.")
 
-    from proctor_cli import nets, session
+    from proctor_cli import nets
     from proctor_cli.batch import analyse
     from proctor_cli.engine.local import LocalEngine
     from proctor_cli.policy import load
     from proctor_cli.report.page import check_language
+    from proctor_cli.session.prepare import Request, prepare, roles_needed
     from proctor_cli.store import SessionFolder
     from proctor_cli.types import Clip
 
@@ -77,12 +80,9 @@ def analyze(
     chosen = nets.load_manifest().choose(models, read_swaps(model or []))
     clips = [Clip("webcam", webcam)] if webcam else []
     if screen:
-        clips.append(Clip("screen", screen, _offset(screen_offset)))
+        clips.append(Clip("screen", screen, read_offset(screen_offset or "0")))
     folder = SessionFolder(output or Path(f"proctor-{_file_name(student)}"))
-    _protect(folder, student, overwrite)
-    _get_networks((chosen[role] for role in session.roles_needed(clips) if role in chosen), offline)
-    count, threads = count_workers(workers)
-    request = session.Request(
+    request = Request(
         student_id=student,
         clips=tuple(clips),
         folder=str(folder.path),
@@ -93,8 +93,12 @@ def analyze(
         require=tuple(name.strip() for name in require.split(",") if name.strip()),
         dense=dense,
     )
-    preparation = session.prepare(request, threads=threads)
-    _say_what_is_missing(preparation)
+    _protect(folder, student, overwrite)
+    networks = [chosen[role] for role in roles_needed(clips) if role in chosen]
+    _get_networks(networks, offline)
+    count, threads = count_workers(workers)
+    preparation = prepare(request, threads=threads)
+    _say_what_is_missing(preparation, networks)
     if preparation.done:
         note(f"going on with a stopped analysis: {len(preparation.done)} of {len(preparation.jobs)} slices are done")
     total_s = sum(job.length_s for job in preparation.jobs)
@@ -117,11 +121,6 @@ def analyze(
         raise typer.Exit(_PARTIAL)
 
 
-def _offset(text: str) -> float:
-    sign = -1 if text.startswith("-") else 1
-    return sign * read_seconds(text.lstrip("+-"), "--screen-offset")
-
-
 def _file_name(student: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in student.strip())
 
@@ -137,7 +136,7 @@ def _protect(folder: SessionFolder, student: str, overwrite: bool) -> None:
         )
 
 
-def _get_networks(entries: Iterable[nets.Entry], offline: bool) -> None:
+def _get_networks(entries: Sequence[nets.Entry], offline: bool) -> None:
     """Fetch the networks that are missing. What cannot be had is reported later, as checks that are not assessed."""
     from proctor_cli import nets
 
@@ -150,12 +149,22 @@ def _get_networks(entries: Iterable[nets.Entry], offline: bool) -> None:
         try:
             with fetching_bar() as bar:
                 nets.fetch(entry, progress=bar)
-        except ModelError as error:
+        except (ModelError, OutputError) as error:
             note(str(error))
             return  # the next one would fail in the same way, after the same wait
 
 
-def _say_what_is_missing(preparation: Preparation) -> None:
-    for item in preparation.recording.missing:
-        if item.lacks == "model":
-            note(f"{item.name} is not assessed: {item.reason}. {item.remedy}")
+def _say_what_is_missing(preparation: Preparation, networks: Iterable[nets.Entry]) -> None:
+    """One line; the reason of each is in the results."""
+    from proctor_cli import nets
+
+    missing = [item for item in preparation.recording.missing if item.lacks == "model"]
+    wanted = [entry.name for entry in networks if any(file.state != "ok" for file in nets.inspect(entry))]
+    if len(missing) == 1 or not wanted:
+        for item in missing:
+            note(f"not assessed: {item.name}: {item.reason}. {item.remedy}")
+    elif missing:
+        note(
+            f"not assessed: {', '.join(item.name for item in missing)}: their models are missing or damaged. "
+            f"Run `proctor models fetch {' '.join(wanted)}`, or set PROCTOR_MODELS to a folder that has them."
+        )

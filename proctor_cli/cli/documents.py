@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -20,7 +19,7 @@ def write_documents(folder: SessionFolder, result: SessionResult, *, language: s
     """Write events.csv, events.json and report.html beside session.json."""
     from proctor_cli.report import page, tables
 
-    links = {clip.source: quote(folder.relative(Path(clip.path))) for clip in result.recording.clips}
+    links = {clip.source: quote(clip.path) for clip in result.recording.clips}
     tables.write_events_csv(result, folder.events_csv)
     tables.write_events_json(result, folder.events_json)
     page.write_page(result, folder.report, media=links, snapshots=folder.path, language=language)
@@ -28,6 +27,8 @@ def write_documents(folder: SessionFolder, result: SessionResult, *, language: s
 
 def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None:
     """The outcome on stdout: a few lines, or one line of JSON. What went wrong on the way, on stderr."""
+    from proctor_cli.report.formats import clock
+
     judgement = result.judgement
     for problem in result.recording.problems:
         note(f"{problem.where}: {problem.message}")
@@ -55,14 +56,9 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     for reason in judgement.reasons:
         typer.echo(f"  - {reason}")
     if judgement.would_end_s is not None:
-        typer.echo(f"  a live exam would have been ended at {_clock(judgement.would_end_s)}")
+        typer.echo(f"  a live exam would have been ended at {clock(judgement.would_end_s)}")
     counted = f"{len(scoring)} incident" + ("" if len(scoring) == 1 else "s")
     typer.echo(f"  {counted}, trust score {judgement.trust_score:.3g}, highest risk {judgement.timeline.peak:.3g}")
     if judgement.not_assessed:
         typer.echo(f"  not assessed: {', '.join(item.event for item in judgement.not_assessed)}")
     typer.echo(f"  report: {folder.report}")
-
-
-def _clock(t_s: float) -> str:
-    whole = int(t_s)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"

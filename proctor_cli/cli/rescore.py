@@ -20,7 +20,7 @@ def rescore(
     """Judge a finished session again with another policy, and rewrite its events and report."""
     from proctor_cli.policy import load
     from proctor_cli.report.page import check_language
-    from proctor_cli.session import judge_folder
+    from proctor_cli.session.judge import judge_folder
     from proctor_cli.store import SessionFolder
 
     check_language(language)

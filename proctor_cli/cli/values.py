@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 # What one worker holds with every network loaded, measured (docs/performance.md), with room to breathe.
 _WORKER_BYTES = 600 * 2**20
 
+# Clocks that were never set say 1970 or less, and Python's calendar ends with the year 9999.
+_PLAUSIBLE_YEARS = range(1971, 9999)
+
+
+# No recording is longer (a century): keeps the arithmetic on times away from infinity.
+_FOREVER_S = 3.2e9
+
 
 def read_seconds(text: str, option: str) -> float:
     """Seconds from "90", "1:30" or "00:01:30.5".
@@ -25,13 +32,23 @@ def read_seconds(text: str, option: str) -> float:
     seconds = 0.0
     try:
         parts = [float(part) for part in text.split(":")]
-        if not 1 <= len(parts) <= 3 or any(not 0 <= part < float("inf") for part in parts):
+        if not 1 <= len(parts) <= 3 or any(not 0 <= part < _FOREVER_S for part in parts):
             raise ValueError(text)
     except ValueError:
         raise UsageError(f"{text!r} is no time", where=option, hint="Write seconds or HH:MM:SS.") from None
     for part in parts:
         seconds = seconds * 60 + part
     return seconds
+
+
+def read_offset(text: str) -> float:
+    """Seconds before (with a minus) or after session time 0, as in "1.5", "-0:30", "+2".
+
+    Raises:
+        UsageError: it is no time.
+    """
+    sign = -1 if text.startswith("-") else 1
+    return sign * read_seconds(text[1:] if text[:1] in ("+", "-") else text, "--screen-offset")
 
 
 def read_span(text: str) -> tuple[float, float]:
@@ -45,7 +62,7 @@ def read_span(text: str) -> tuple[float, float]:
         raise UsageError(f"{text!r} is no span", where="--span", hint="Write FROM-TO, for example 00:10:00-00:25:00.")
     span = read_seconds(start, "--span"), read_seconds(end, "--span")
     if span[0] >= span[1]:
-        raise UsageError(f"{text!r} ends before it starts", where="--span", hint="Write the earlier time first.")
+        raise UsageError(f"{text!r} does not end after it starts", where="--span", hint="Write the earlier time first.")
     return span
 
 
@@ -53,12 +70,14 @@ def read_start(text: str) -> WallClock:
     """The wall clock from an ISO 8601 date and time; without an offset it is this machine's time zone.
 
     Raises:
-        UsageError: it is not ISO 8601.
+        UsageError: it is not ISO 8601, or no exam was held then.
     """
     from proctor_cli.types import WallClock
 
     try:
         moment = datetime.fromisoformat(text)
+        if moment.year not in _PLAUSIBLE_YEARS:
+            raise ValueError(text)
     except ValueError:
         raise UsageError(
             f"{text!r} is no date and time",

@@ -1,0 +1,58 @@
+"""JUnit XML: one suite per session, one case per event, as build servers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from proctor_cli.report.gate import GateResult, tell_incident
+from proctor_cli.report.output import write_whole
+
+
+def write_junit(results: Sequence[GateResult], path: Path) -> Path:
+    """Write what came of the gate.
+
+    The case "review" fails when the gate closes; the case of an event that scored fails with it, and is passed with
+    its incidents in the output when the gate stays open. An event that was not assessed is a skipped case.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    root = ElementTree.Element("testsuites", name="proctor")
+    for result in results:
+        _add_suite(root, result)
+    ElementTree.indent(root)
+    return write_whole(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+
+
+def _add_suite(root: ElementTree.Element, result: GateResult) -> None:
+    judgement = result.session.judgement
+    student = _printable(result.session.recording.student_id)
+    suite = ElementTree.SubElement(root, "testsuite", name=student)
+    review = ElementTree.SubElement(suite, "testcase", classname=student, name="review")
+    if result.hit:
+        _say(review, "failure", "; ".join(result.hits))
+    for event in dict.fromkeys(incident.event for incident in judgement.incidents):
+        case = ElementTree.SubElement(suite, "testcase", classname=student, name=event)
+        incidents = [incident for incident in judgement.incidents if incident.event == event]
+        text = "\n".join(map(tell_incident, incidents))
+        if result.hit and any(incident.points for incident in incidents):
+            _say(case, "failure", text)
+        else:
+            ElementTree.SubElement(case, "system-out").text = _printable(text)
+    for gap in judgement.not_assessed:
+        case = ElementTree.SubElement(suite, "testcase", classname=student, name=gap.event)
+        ElementTree.SubElement(case, "skipped", message=_printable(f"not assessed: {gap.reason}. {gap.remedy}"))
+    suite.set("tests", str(len(suite)))
+    suite.set("failures", str(len(suite.findall("testcase/failure"))))
+    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
+
+
+def _say(case: ElementTree.Element, kind: str, text: str) -> None:
+    ElementTree.SubElement(case, kind, message=_printable(text.partition("\n")[0])).text = _printable(text)
+
+
+def _printable(text: str) -> str:
+    """XML 1.0 has no control characters, escaped or not."""
+    return "".join(letter for letter in text if letter >= " " or letter in "\t\n")
