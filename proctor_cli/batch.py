@@ -7,16 +7,20 @@ analysed again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 
-from proctor_cli import session
-from proctor_cli.engine import Engine
+from proctor_cli.engine import Engine, WorkerDied
 from proctor_cli.errors import ProctorError
 from proctor_cli.policy import Policy
+from proctor_cli.session.finish import finish
+from proctor_cli.session.observe import run_slice
+from proctor_cli.session.prepare import Preparation, SliceJob
+from proctor_cli.store import SessionFolder
 from proctor_cli.types import SessionResult
 
 
 def analyse(
-    preparation: session.Preparation,
+    preparation: Preparation,
     engine: Engine,
     policy: Policy,
     *,
@@ -40,15 +44,24 @@ def analyse(
     for job in preparation.done:
         advance(job.length_s)
     waiting = [job for job in preparation.jobs if job not in preparation.done]
-    lost: dict[str, str] = {}
-    reasons: list[Exception] = []
-    for done in engine.map(session.run_slice, waiting):
-        job = waiting[done.index]
-        if done.error is not None:
-            lost[job.key] = f"not analysed: {done.error}"
-            reasons.append(done.error)
-        advance(job.length_s)
-    if preparation.jobs and len(lost) == len(preparation.jobs):
-        first = reasons[0]
-        raise first if isinstance(first, ProctorError) else ProctorError(str(first), where=waiting[0].clip.path)
-    return session.finish(preparation, lost, policy, analysed_at=analysed_at)
+    failures: dict[str, ProctorError] = {}
+    try:
+        with closing(engine.map(run_slice, waiting)) as outcomes:
+            for done in outcomes:
+                job = waiting[done.index]
+                if done.error is not None:
+                    failures[job.key] = _explain(done.error, job)
+                advance(job.length_s)
+    finally:
+        SessionFolder(preparation.request.folder).drop_half_parts()
+    if failures and len(failures) == len(preparation.jobs):
+        raise next(iter(failures.values()))
+    lost = {key: f"not analysed: {error}" for key, error in failures.items()}
+    return finish(preparation, lost, policy, analysed_at=analysed_at)
+
+
+def _explain(error: Exception, job: SliceJob) -> ProctorError:
+    if isinstance(error, ProctorError):
+        return error
+    what = str(error) if isinstance(error, WorkerDied) else f"unexpected {type(error).__name__}: {error}"
+    return ProctorError(what, where=job.clip.path)

@@ -7,6 +7,7 @@ they load. What they say then is of no use to an invigilator; real failures stil
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,20 +25,24 @@ _SETTINGS = {
 _NOWHERE = "http://127.0.0.1:9"
 _PROXIES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 
+# Two threads that took and gave back the descriptor in turns could leave it in the sink for good.
+_LOCK = threading.RLock()
+
 
 @contextmanager
 def native_silence() -> Iterator[None]:
     """Discard what is written to file descriptor 2 inside the block. For loading only: it is process-wide."""
     os.environ.update(_SETTINGS)
-    kept = os.dup(2)
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(sink)
+    with _LOCK:
+        kept = os.dup(2)
+        sink = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(sink, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(sink)
 
 
 def cut_network() -> None:

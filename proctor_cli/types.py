@@ -39,6 +39,7 @@ class Clip:
 class ClipInfo:
     """What probing a clip found out.
 
+    ``path`` is as the user gave it; in a session's Recording it leads from the session's folder to the file.
     ``width_px`` and ``height_px`` are those of the upright picture; the stored one is turned clockwise by
     ``rotation_deg`` (0, 90, 180 or 270) to get there. ``first_pts_s`` is where the first picture lies on the
     container's own timeline: a player must seek to ``t_s - offset_s + first_pts_s``. ``duration_s`` runs from the

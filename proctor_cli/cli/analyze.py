@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,7 +64,8 @@ def analyze(
         raise UsageError("no recording", where="analyze", hint="Give a webcam recording, or --screen FILE.")
     if screen_offset is not None and not screen:
         raise UsageError("there is no screen recording to shift", where="--screen-offset", hint="Give --screen FILE.")
-    if not student.strip():
+    student = student.strip()
+    if not student:
         raise UsageError("not given", where="--student", hint="Say whose session it is: --student S123.")
 
     from proctor_cli import nets
@@ -122,12 +124,12 @@ def analyze(
 
 
 def _file_name(student: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in student.strip())
+    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in student)
 
 
 def _protect(folder: SessionFolder, student: str, overwrite: bool) -> None:
     """Never write over somebody else's results without being told to."""
-    if overwrite or not folder.session.exists():
+    if overwrite or not os.path.exists(folder.session):  # not Path.exists: that raises where one may not look
         return
     other = folder.read_session().recording.student_id
     if other != student:

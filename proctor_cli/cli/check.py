@@ -12,8 +12,12 @@ import typer
 
 from proctor_cli.cli.terminal import note
 from proctor_cli.errors import OutputError
+from proctor_cli.types import Priority
 
 _HIT, _PARTIAL = 10, 5
+
+
+_PRIORITIES: dict[str, Priority | None] = {"medium": "medium", "high": "high", "none": None}
 
 
 class FailOn(StrEnum):
@@ -48,7 +52,7 @@ def check(
     from proctor_cli.report.sarif import write_sarif
     from proctor_cli.store import find_sessions
 
-    gate = Gate(None if fail_on is FailOn.none else fail_on.value, fail_above)
+    gate = Gate(_PRIORITIES[fail_on.value], fail_above)
     results: list[GateResult] = []
     unreadable = 0
     for session in find_sessions(folders):
@@ -79,8 +83,8 @@ def check(
             typer.echo(line)
     hits = [result.session.recording.student_id for result in results if result.hit]
     if as_json:
-        line = {"schema": "proctor.check/1", "sessions": len(results), "hit": hits, "unreadable": unreadable}
-        typer.echo(json.dumps(line))
+        summary = {"schema": "proctor.check/1", "sessions": len(results), "hit": hits, "unreadable": unreadable}
+        typer.echo(json.dumps(summary))
     if hits:
         raise typer.Exit(_HIT)
     if unreadable or any(result.session.partial for result in results):

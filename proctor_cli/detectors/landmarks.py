@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from proctor_cli.errors import ModelError
 from proctor_cli.nets import Model
 from proctor_cli.quiet import cut_network, native_silence
 from proctor_cli.types import Box, Frame, Observation, Spec
@@ -69,25 +70,38 @@ class Landmarks:
     )
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
+        model = models["landmarks"]
+        if model.family != "face_landmarker":
+            raise ModelError(
+                f"its family {model.family!r} cannot be used here",
+                where=model.name,
+                hint="Use a network of family face_landmarker.",
+            )
         cut_network()
         with native_silence():
             from mediapipe import Image, ImageFormat
             from mediapipe.tasks.python import BaseOptions, vision
 
-            self._landmarker: Any = vision.FaceLandmarker.create_from_options(
-                vision.FaceLandmarkerOptions(
-                    base_options=BaseOptions(model_asset_path=str(models["landmarks"].path)),
-                    running_mode=vision.RunningMode.IMAGE,
-                    num_faces=1,
-                    min_face_detection_confidence=0.3,
-                    min_face_presence_confidence=0.3,
-                    output_face_blendshapes=True,
-                    output_facial_transformation_matrixes=True,
-                )
+            options = vision.FaceLandmarkerOptions(
+                base_options=BaseOptions(model_asset_path=str(model.path)),
+                running_mode=vision.RunningMode.IMAGE,
+                num_faces=1,
+                min_face_detection_confidence=0.3,
+                min_face_presence_confidence=0.3,
+                output_face_blendshapes=True,
+                output_facial_transformation_matrixes=True,
             )
-            # The graph is built on the first picture, and talks while it is.
             self._image: Any = lambda rgb: Image(image_format=ImageFormat.SRGB, data=rgb)
-            self._landmarker.detect(self._image(np.zeros((64, 64, 3), np.uint8)))
+            try:
+                self._landmarker: Any = vision.FaceLandmarker.create_from_options(options)
+                # The graph is built on the first picture, and talks while it is.
+                self._landmarker.detect(self._image(np.zeros((64, 64, 3), np.uint8)))
+            except (OSError, RuntimeError, ValueError) as error:
+                raise ModelError(
+                    f"cannot be loaded with mediapipe: {str(error).rstrip('.')}",
+                    where=str(model.path),
+                    hint="`proctor models verify` checks the file; `proctor doctor` checks the installation.",
+                ) from error
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:
         """Measure the largest face of each picture. See Detector."""

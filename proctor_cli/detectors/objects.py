@@ -28,7 +28,7 @@ _MIN_MAGNIFICATION = 1.3
 
 
 class Objects:
-    """Signals: the best score of each kind, 0 when none is found.
+    """Signals: the best score of each kind, 0 when none is found, None when the network does not know the kind.
 
     ``person.score``, ``person.second_score`` (the second best person), ``phone.score``, ``laptop.score``,
     ``book.score``, ``tv.score``; boxes carry the labels person, phone, laptop, book, tv.
@@ -63,25 +63,34 @@ class Objects:
 
     def _look(self, frame: Frame) -> Observation:
         boxes = self._finder.find(frame.rgb)
-        close = _close_view(frame)
-        if close is not None:
-            height_px, width_px = frame.rgb.shape[:2]
-            x0, x1 = int(close.x0 * width_px), int(close.x1 * width_px)
-            y0, y1 = int(close.y0 * height_px), int(close.y1 * height_px)
-            view = Box(x0 / width_px, y0 / height_px, x1 / width_px, y1 / height_px, "view", 1.0)
-            for box in self._finder.find(np.ascontiguousarray(frame.rgb[y0:y1, x0:x1])):
-                # People are judged by their whole body, which a close view cuts off.
-                if box.label != "person":
-                    _add(boxes, _back(box, view))
+        for box in self._look_closer(frame):
+            # People are judged by their whole body, which a close view cuts off.
+            if box.label != "person":
+                _add(boxes, box)
         values: dict[str, float | None] = {}
         kept: list[Box] = []
         for label in _LABELS.values():
             mine = sorted((box for box in boxes if box.label == label), key=lambda box: -box.score)[:_MAX_PER_LABEL]
-            values[f"{label}.score"] = mine[0].score if mine else 0.0
+            scores = [box.score for box in mine] + [0.0, 0.0]
+            known = label in self._finder.labels
+            values[f"{label}.score"] = scores[0] if known else None
             if label == "person":
-                values["person.second_score"] = mine[1].score if len(mine) > 1 else 0.0
+                values["person.second_score"] = scores[1] if known else None
             kept += mine
         return Observation("webcam", frame.t_s, values, tuple(kept))
+
+    def _look_closer(self, frame: Frame) -> list[Box]:
+        """What is found in the close view, in fractions of the whole picture."""
+        close = _close_view(frame)
+        if close is None:
+            return []
+        height_px, width_px = frame.rgb.shape[:2]
+        x0, x1 = int(close.x0 * width_px), int(close.x1 * width_px)
+        y0, y1 = int(close.y0 * height_px), int(close.y1 * height_px)
+        if x0 >= x1 or y0 >= y1:
+            return []
+        view = Box(x0 / width_px, y0 / height_px, x1 / width_px, y1 / height_px, "view", 1.0)
+        return [_back(box, view) for box in self._finder.find(np.ascontiguousarray(frame.rgb[y0:y1, x0:x1]))]
 
 
 def _close_view(frame: Frame) -> Box | None:

@@ -8,11 +8,14 @@ because there a single death breaks every pending future and hides whose it was 
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import signal
+import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
@@ -38,7 +41,7 @@ class LocalEngine:
             raise ValueError(f"workers must be at least 1, got {workers}")
         self._workers = workers
 
-    def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Iterator[Done[R]]:
+    def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Generator[Done[R], None, None]:
         """Run ``function`` on every job; see Engine.map."""
         waiting = deque(range(len(jobs)))
         tries = dict.fromkeys(waiting, 0)
@@ -54,7 +57,7 @@ class LocalEngine:
                     worker = busy[ready.fileno()]
                     try:
                         result, error = ready.recv()
-                    except EOFError:
+                    except (EOFError, OSError):  # OSError: it died with a job unread, or in the middle of an answer
                         del busy[ready.fileno()]
                         lost: Done[R] | None = self._bury(worker, tries)
                         if lost is None:
@@ -78,7 +81,8 @@ class LocalEngine:
     def _start(self, function: Callable[[J], R]) -> _Worker:
         ours, theirs = _PROCESSES.Pipe()
         process = _PROCESSES.Process(target=_serve, args=(function, theirs), daemon=True)
-        process.start()
+        with _interrupts_held():
+            process.start()
         theirs.close()  # so that the worker's death is an end of file for us
         return _Worker(process, ours)
 
@@ -86,7 +90,7 @@ class LocalEngine:
         worker.index = waiting.popleft()
         tries[worker.index] += 1
         # If it has died between two jobs, its end of file is handled like any other death.
-        with suppress(BrokenPipeError):
+        with suppress(ConnectionError):
             worker.pipe.send(jobs[worker.index])
 
     def _bury(self, worker: _Worker, tries: dict[int, int]) -> Done[R] | None:
@@ -106,15 +110,36 @@ class LocalEngine:
             worker.process.join()
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C goes to the whole group, and the parent decides: a process started in here is born without hearing it."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # it is started with the first worker and would let interrupts through again
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def _serve(function: Callable[[J], R], pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         try:
             job = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
         try:
             answer: tuple[object, Exception | None] = (function(job), None)
         except Exception as error:  # whatever went wrong belongs to this job and is reported with it
             answer = (None, error)
-        pipe.send(answer)
+        try:
+            packed = pickle.dumps(answer)
+            pickle.loads(packed)
+        except Exception as error:  # it would fail in the parent, far from its job
+            unsendable = answer[1] or error
+            packed = pickle.dumps((None, RuntimeError(f"{type(unsendable).__name__}: {unsendable}")))
+        with suppress(ConnectionError):  # the parent has gone, and the next reading says so
+            pipe.send_bytes(packed)

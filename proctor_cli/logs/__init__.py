@@ -1,14 +1,15 @@
 """Browser and LMS logs become observations on the session clock.
 
-The generic format: CSV or JSON rows of `time, type`. `time` is seconds of session time ("312.5"), a video time
-("00:05:12.5"), or a date and time (ISO 8601; needs to know when the session started). `type` is one of:
+The generic format: CSV with the columns `time, type`, or a JSON list of such rows (also under the key "events").
+`time` is seconds of session time ("312.5"), a video time ("00:05:12.5"), or a date and time (ISO 8601; needs to
+know when the session started). `type` is one of:
 
 - ``hidden`` / ``visible``, ``blur`` / ``focus``: the exam page is left, is back;
 - ``TAB_SWITCH``: it was left, and nothing is known of the return: taken to last until the next ``visible`` or
   ``focus`` row, else for a second.
 
-The signal ``log.hidden`` is 1 while the exam page is left and 0 while it is shown. Rows that cannot be read are
-reported with their number; the others are used.
+The signal ``log.hidden`` is 1 while the exam page is left and 0 while it is shown. Rows that cannot be read, or lie
+outside of the recording, are reported with their number; the others are used.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from proctor_cli.errors import UsageError
@@ -33,6 +37,9 @@ _LEFT_BRIEFLY = "tab_switch"
 _BRIEF_S = 1.0
 # More complaints than this help nobody.
 _MAX_PROBLEMS = 20
+_MAX_QUOTED = 40
+
+_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d*)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,13 @@ class LogReading:
     problems: tuple[Problem, ...]
 
 
-def read(path: str | Path, wall_clock: WallClock | None) -> LogReading:
+def read(path: str | Path, wall_clock: WallClock | None, span: tuple[float, float]) -> LogReading:
     """Read a log file.
 
     Args:
         path: a CSV or JSON file, told apart by its content.
         wall_clock: when session time 0 was; needed for rows that carry a date.
+        span: the stretch of session time that is analysed, seconds; what lies outside is left out.
 
     Raises:
         UsageError: the file is missing, is neither format, or has no usable row.
@@ -62,12 +70,17 @@ def read(path: str | Path, wall_clock: WallClock | None) -> LogReading:
         raise UsageError("not a text file", where=where, hint="--events takes CSV or JSON of `time, type`.") from error
     rows = _json_rows(text, where) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text, where)
     states: list[tuple[float, str]] = []
+    outside: list[int] = []
     problems: list[Problem] = []
     for number, row in rows:
         try:
-            states.append((_time_s(row, wall_clock), _type(row)))
+            t_s, kind = _time_s(row, wall_clock), _type(row)
         except ValueError as error:
             problems.append(Problem("log_row", f"{where}, row {number}", f"{error}; the row is not used"))
+            continue
+        states.append((t_s, kind))
+        if not span[0] <= t_s <= span[1]:
+            outside.append(number)
     if not states:
         raise UsageError(
             "no usable row" + (f" ({problems[0].where}: {problems[0].message})" if problems else ""),
@@ -77,41 +90,61 @@ def read(path: str | Path, wall_clock: WallClock | None) -> LogReading:
     if len(problems) > _MAX_PROBLEMS:
         more = len(problems) - _MAX_PROBLEMS
         problems = [*problems[:_MAX_PROBLEMS], Problem("log_row", where, f"{more} more rows are not used")]
-    return LogReading(tuple(_observe(sorted(states, key=lambda state: state[0]))), tuple(problems))
+    if outside:
+        problems.append(
+            Problem(
+                "log_outside",
+                f"{where}, row {outside[0]}",
+                f"{len(outside)} of {len(states)} rows, this one first, are outside of what was analysed "
+                f"({span[0]:.1f}-{span[1]:.1f} s) and are not used",
+            )
+        )
+    observations = _observe(sorted(states, key=lambda state: state[0]))
+    return LogReading(tuple(o for o in observations if span[0] <= o.t_s <= span[1]), tuple(problems))
 
 
-def _json_rows(text: str, where: str) -> Iterable[tuple[int, Mapping[str, object]]]:
+def _json_rows(text: str, where: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    hint = "A JSON log is a list of {time, type}."
     try:
         document = json.loads(text)
-    except json.JSONDecodeError as error:
-        hint = "A JSON log is a list of {time, type}."
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of more digits than Python reads
         raise UsageError(f"not valid JSON ({error})", where=where, hint=hint) from error
     rows = document.get("events") if isinstance(document, dict) else document
     if not isinstance(rows, list):
-        raise UsageError("holds no list of events", where=where, hint="A JSON log is a list of {time, type}.")
+        raise UsageError("holds no list of events", where=where, hint=hint)
     for number, row in enumerate(rows, 1):
         yield number, row if isinstance(row, dict) else {}
 
 
-def _csv_rows(text: str, where: str) -> Iterable[tuple[int, Mapping[str, object]]]:
-    reader = csv.DictReader(io.StringIO(text), skipinitialspace=True)
-    names = [name.strip().lower() for name in reader.fieldnames or ()]
-    if not {"time", "type"} <= set(names):
-        raise UsageError(
-            f"has no columns `time` and `type` (found: {', '.join(names) or 'nothing'})",
-            where=where,
-            hint="The first line of a CSV log names its columns: time,type.",
-        )
-    reader.fieldnames = names
-    for row in reader:
-        yield reader.line_num, row
+def _csv_rows(text: str, where: str) -> Iterator[tuple[int, Mapping[str, object]]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True)
+    try:
+        names = [name.strip().lower() for name in reader.fieldnames or ()]
+        if not {"time", "type"} <= set(names):
+            raise UsageError(
+                f"has no columns `time` and `type` (found: {_quote(', '.join(names))})",
+                where=where,
+                hint="The first line of a CSV log names its columns: time,type.",
+            )
+        reader.fieldnames = names
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        hint = "--events takes CSV or JSON of `time, type`."
+        raise UsageError(f"not valid CSV ({error})", where=f"{where}, row {reader.line_num}", hint=hint) from error
 
 
 def _type(row: Mapping[str, object]) -> str:
-    value = str(row.get("type") or "").strip().lower()
+    text = str(row.get("type") or "").strip()
+    value = text.lower()
     if value not in _LEFT | _BACK | {_LEFT_BRIEFLY}:
-        raise ValueError(f"unknown type {value!r} (known: blur, focus, hidden, visible, TAB_SWITCH)")
+        raise ValueError(f"unknown type {_quote(text)} (known: blur, focus, hidden, visible, TAB_SWITCH)")
     return value
+
+
+def _quote(text: str) -> str:
+    """Words of the file for a message: shortened, with control characters made visible."""
+    return repr(text if len(text) <= _MAX_QUOTED else text[: _MAX_QUOTED - 1] + "…")
 
 
 def _time_s(row: Mapping[str, object], wall_clock: WallClock | None) -> float:
@@ -123,9 +156,9 @@ def _time_s(row: Mapping[str, object], wall_clock: WallClock | None) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"time {text!r} is neither seconds, HH:MM:SS nor a date and time") from None
+        raise ValueError(f"time {_quote(text)} is neither seconds, HH:MM:SS nor a date and time") from None
     if wall_clock is None:
-        raise ValueError(f"time {text!r} is a date, but when the session started is not known (give --start)")
+        raise ValueError(f"time {_quote(text)} is a date, but when the session started is not known (give --start)")
     if moment.tzinfo is None:
         # A log without a time zone is read in the zone of the session's start.
         return moment.replace(tzinfo=UTC).timestamp() - wall_clock.utc_offset_s - wall_clock.start_unix_s
@@ -133,27 +166,20 @@ def _time_s(row: Mapping[str, object], wall_clock: WallClock | None) -> float:
 
 
 def _video_time_s(text: str) -> float | None:
-    parts = text.split(":")
-    if not 1 <= len(parts) <= 3:
-        return None
+    clock = _CLOCK.fullmatch(text)
     try:
-        numbers = [float(part) for part in parts]
-    except ValueError:
+        seconds = int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + float(clock[3]) if clock else float(text)
+    except (ValueError, OverflowError):  # more digits than Python reads, or than a float holds
         return None
-    if any(number != number or abs(number) == float("inf") for number in numbers):
-        return None
-    seconds = 0.0
-    for number in numbers:
-        seconds = seconds * 60 + number
-    return seconds
+    return seconds if math.isfinite(seconds) else None
 
 
-def _observe(states: list[tuple[float, str]]) -> Iterable[Observation]:
-    for index, (t_s, kind) in enumerate(states):
+def _observe(states: Sequence[tuple[float, str]]) -> Iterator[Observation]:
+    """Observations from (session time, type) in order of time."""
+    left = False  # by a row that says so; a TAB_SWITCH alone says only that it happened
+    for (t_s, kind), following in zip_longest(states, states[1:]):
         yield Observation("log", t_s, {"log.hidden": 0.0 if kind in _BACK else 1.0})
-        if kind == _LEFT_BRIEFLY:
-            following_s = states[index + 1][0] if index + 1 < len(states) else float("inf")
-            if following_s > t_s + _BRIEF_S:
-                known_return = any(later in _BACK for _, later in states[index + 1 : index + 2])
-                if not known_return:
-                    yield Observation("log", t_s + _BRIEF_S, {"log.hidden": 0.0})
+        if kind != _LEFT_BRIEFLY:
+            left = kind in _LEFT
+        elif not left and (following is None or (following[0] > t_s + _BRIEF_S and following[1] not in _BACK)):
+            yield Observation("log", t_s + _BRIEF_S, {"log.hidden": 0.0})

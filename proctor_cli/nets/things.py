@@ -27,9 +27,10 @@ class ThingFinder:
 
     ``find(rgb)`` takes (height, width, 3) uint8 of any size and gives boxes in fractions of it, each with the
     network's own class name, best first. Only classes in ``wanted`` and scores of at least ``floor`` are kept;
-    boxes of one class that overlap by more than ``nms_iou`` (IoU) are taken for one thing.
+    boxes of one class that overlap by more than ``nms_iou`` (IoU) are taken for one thing. ``labels`` are those that
+    the network knows: of others nothing is ever found, which says nothing.
 
-    Raises ModelError when the model is of a family that cannot be read here.
+    Raises ModelError when the model is of a family that cannot be read here, or takes no picture of one fixed size.
     """
 
     def __init__(self, model: Model, *, wanted: Mapping[str, str], floor: float, nms_iou: float, threads: int) -> None:
@@ -38,10 +39,15 @@ class ThingFinder:
             raise ModelError(
                 f"its family {model.family!r} is not one that finds things", where=model.name, hint=f"Known: {known}."
             )
+        if not (model.picture.width_px and model.picture.height_px):
+            raise ModelError(
+                "the manifest gives no size for its picture", where=model.name, hint="Give it a width and a height."
+            )
         self._picture = model.picture
         self._read = _FAMILIES[model.family]
         self._network = open_network(model, threads)
         self._wanted = {index: wanted[name] for index, name in enumerate(model.labels) if name in wanted}
+        self.labels = frozenset(self._wanted.values())
         self._floor, self._nms_iou = floor, nms_iou
 
     def find(self, rgb: NDArray[np.uint8]) -> list[Box]:
@@ -127,10 +133,10 @@ def _read_yolox(network: Network, picture: _Array, side: Picture) -> _Found:
 
 
 def _read_deim(network: Network, picture: _Array, side: Picture) -> _Found:
-    """DEIM: labels (1, n), boxes (1, n, 4) as corners in pixels of the size it is told, scores (1, n)."""
+    """DEIM: labels (n), boxes (n, 4) as corners in pixels of the size it is told, scores (n); or each in a batch of 1."""
     size = np.array([[side.width_px, side.height_px]], np.int64)
     found = network({"images": picture, "orig_target_sizes": size})
-    return found["boxes"][0], found["labels"][0].astype(np.intp), found["scores"][0]
+    return found["boxes"].reshape(-1, 4), found["labels"].ravel().astype(np.intp), found["scores"].ravel()
 
 
 _FAMILIES: Mapping[str, Callable[[Network, _Array, Picture], _Found]] = {

@@ -2,23 +2,11 @@
 
     prepare     looks at the recordings, sees which detectors can run, cuts the work into slices   -> Preparation
     observe     analyses one slice: an engine (not known here) maps `run_slice` over the jobs      -> observations
-    finish      puts the slices together, judges, writes                                          -> SessionResult
-    snapshots   pictures of the incidents that scored
+    finish      puts the slices together, judges, takes pictures of what scored, writes            -> SessionResult
+    judge       judges saved observations: no video, no models                                     -> SessionResult
+    snapshots   which picture belongs to which incident
 
 A slice that is already in the folder from a run that was stopped is not done again.
+
+Import from these modules themselves: who only judges must not load what decodes and detects.
 """
-
-from proctor_cli.session.finish import finish, judge_folder
-from proctor_cli.session.observe import run_slice
-from proctor_cli.session.prepare import Preparation, Request, SliceJob, prepare, roles_needed
-
-__all__ = [
-    "Preparation",
-    "Request",
-    "SliceJob",
-    "finish",
-    "judge_folder",
-    "prepare",
-    "roles_needed",
-    "run_slice",
-]

@@ -1,23 +1,19 @@
-"""After the analysis: put the slices together, judge, write."""
+"""After the analysis: put the slices together, judge, take pictures of what scored, write."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from importlib.metadata import version
 from itertools import chain
 
-from proctor_cli import __version__, media, risk
+from proctor_cli import media
 from proctor_cli.policy import Policy
+from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.prepare import Preparation, SliceJob
-from proctor_cli.session.snapshots import name_snapshots, take_snapshots
+from proctor_cli.session.snapshots import choose_source, is_pictured, name_snapshots
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import DecodeLoss, Observation, Problem, Provenance, SessionResult
-
-_LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvino")
-# With one of these among a session's problems, part of the exam could not be looked at.
-_PARTIAL = frozenset({"file_ends_early", "slice_lost"})
+from proctor_cli.types import Box, DecodeLoss, Observation, Problem, SessionResult
 
 
 def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *, analysed_at: str) -> SessionResult:
@@ -45,26 +41,33 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
     folder.write_observations(recording, merged)
     result = judge_folder(folder, policy, analysed_at=analysed_at)
     scans: dict[str, media.Scan] = {job.clip.source: job.scan for job in preparation.jobs}
-    result = take_snapshots(folder, result, scans)
+    result = _take_snapshots(folder, result, scans)
     folder.write_session(result)
     folder.drop_parts()
     return result
 
 
-def judge_folder(folder: SessionFolder, policy: Policy, *, analysed_at: str) -> SessionResult:
-    """Judge saved observations with ``policy``. No video is opened and no model loaded; nothing is written."""
-    recording = folder.read_recording()
-    judgement = risk.judge(recording, folder.read_observations(), policy)
-    provenance = Provenance(
-        proctor_version=__version__,
-        policy_name=policy.name,
-        policy_sha256=policy.sha256,
-        models=recording.models,
-        libraries={name: version(name) for name in _LIBRARIES},
-        analysed_at=analysed_at,
-    )
-    partial = any(problem.code in _PARTIAL for problem in recording.problems)
-    return name_snapshots(folder, SessionResult(recording, judgement, provenance, partial))
+def _take_snapshots(folder: SessionFolder, result: SessionResult, scans: Mapping[str, media.Scan]) -> SessionResult:
+    """Write a picture of each incident that scored, at its most telling moment, with what was found there drawn in."""
+    wanted: dict[str, set[float]] = {}
+    for incident in filter(is_pictured, result.judgement.incidents):
+        source = choose_source(incident, scans.keys())
+        if source is not None:
+            wanted.setdefault(source, set()).add(incident.peak_s)
+    folder.clear_snapshots()
+    for source, times_s in wanted.items():
+        boxes = _boxes_at(folder, source, times_s)
+        for t_s, frame in zip(sorted(times_s), media.pictures_at(scans[source], sorted(times_s)), strict=True):
+            media.write_jpeg(frame, folder.snapshot(source, t_s), boxes.get(t_s, ()))
+    return name_snapshots(folder, result)
+
+
+def _boxes_at(folder: SessionFolder, source: str, times_s: Collection[float]) -> dict[float, tuple[Box, ...]]:
+    return {
+        observation.t_s: observation.boxes
+        for observation in folder.read_observations()
+        if observation.source == source and observation.t_s in times_s
+    }
 
 
 def _damage(folder: SessionFolder, jobs: Iterable[SliceJob]) -> Iterator[Problem]:
@@ -76,9 +79,8 @@ def _damage(folder: SessionFolder, jobs: Iterable[SliceJob]) -> Iterator[Problem
         packets = sum(part.damaged_packets for part in parts)
         pictures = sum(part.corrupt_frames for part in parts)
         first_s = min((part.first_s for part in parts if part.first_s is not None), default=0.0)
-        if packets or pictures:
+        lost = [f"{count} {what}" for count, what in ((packets, "packets"), (pictures, "pictures")) if count]
+        if lost:
             yield Problem(
-                "packets_damaged",
-                path,
-                f"{packets} damaged packets and {pictures} corrupt pictures are left out, the first at {first_s:.1f} s",
+                "packets_damaged", path, f"damaged, left out: {' and '.join(lost)}, the first at {first_s:.1f} s"
             )

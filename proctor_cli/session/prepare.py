@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from proctor_cli import __version__, detectors, logs, media, nets, plan
 from proctor_cli.errors import ModelError, UsageError
@@ -76,39 +77,27 @@ def roles_needed(clips: Iterable[Clip]) -> tuple[str, ...]:
 def prepare(request: Request, *, threads: int = 1) -> Preparation:
     """Probe the recordings, see which detectors can run, and cut the work into slices.
 
+    The folder is made last: a request that is refused leaves nothing behind.
+
     Raises:
         InputError: a recording cannot be read.
         UsageError: the log or the span is wrong.
         ModelError: a detector named in ``request.require`` cannot run.
         OutputError: the folder cannot be written.
     """
-    folder = SessionFolder(request.folder)
-    scans = [(clip, media.probe(clip)) for clip in request.clips]
-    folder.prepare()
     runnable, missing, models = _detectors({clip.source for clip in request.clips}, request)
-    wall_clock = request.start or _creation_time(scan for _, scan in scans)
-    problems = [problem for _, scan in scans for problem in scan.problems]
-    specs = list(runnable)
-    log: tuple[Observation, ...] = ()
-    if request.events is not None:
-        reading = logs.read(request.events, wall_clock)
-        log, problems = reading.observations, problems + list(reading.problems)
-        specs.append(logs.SPEC)
-    else:
-        missing = (
-            *missing,
-            MissingDetector(
-                "log", tuple(logs.SPEC.signals), "no browser log was given", "Give one with --events FILE.", "input"
-            ),
-        )
+    scans = [(clip, media.probe(clip)) for clip in request.clips]
     duration_s = max(scan.info.offset_s + scan.info.duration_s for _, scan in scans)
+    wall_clock = request.start or _creation_time(scan for _, scan in scans)
+    log = _read_log(request, wall_clock, duration_s)
+    folder = SessionFolder(request.folder)
     recording = Recording(
         student_id=request.student_id,
         duration_s=round(duration_s, 6),
-        clips=tuple(scan.info for _, scan in scans),
-        detectors=tuple(specs),
-        missing=missing,
-        problems=tuple(problems),
+        clips=tuple(replace(scan.info, path=folder.relative(Path(clip.path))) for clip, scan in scans),
+        detectors=(*runnable, logs.SPEC) if log.observations else runnable,
+        missing=missing if log.observations else (*missing, _no_log(request)),
+        problems=(*(problem for _, scan in scans for problem in scan.problems), *log.problems),
         wall_clock=wall_clock,
         models=tuple(use for model in models.values() for use in model.uses),
     )
@@ -121,8 +110,9 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
             where="--span",
             hint=f"The session lasts {duration_s:.1f} s.",
         )
-    done = tuple(job for job in jobs if folder.part(job.key).exists())
-    return Preparation(request, recording, log, jobs, done)
+    folder.prepare()
+    done = tuple(job for job in jobs if folder.holds_part(job.key))
+    return Preparation(request, recording, log.observations, jobs, done)
 
 
 def _detectors(
@@ -140,11 +130,10 @@ def _detectors(
                 MissingDetector(name, signals, f"no {spec.source} recording was given", _GIVE[spec.source], "input")
             )
             continue
-        remedy = missing[-1].remedy if missing else ""
         if spec.needs and not any(spec.needs in other.finds for other in runnable):
-            missing.append(
-                MissingDetector(name, signals, f"it needs a {spec.needs}, and nothing looks for one", remedy)
-            )
+            reason = f"it needs a {spec.needs}, and nothing looks for one"
+            remedy = next((item.remedy for item in missing if spec.needs in detectors.find(item.name).spec.finds), "")
+            missing.append(MissingDetector(name, signals, reason, remedy))
             continue
         try:
             found = {role: nets.find(_chosen(role, request.models)) for role in spec.models}
@@ -175,6 +164,19 @@ def _insist(required: Sequence[str], missing: Sequence[MissingDetector]) -> None
     for item in missing:
         if item.name in required:
             raise ModelError(f"cannot run: {item.reason}", where=item.name, hint=item.remedy)
+
+
+def _read_log(request: Request, wall_clock: WallClock | None, duration_s: float) -> logs.LogReading:
+    if request.events is None:
+        return logs.LogReading((), ())
+    return logs.read(request.events, wall_clock, request.span or (0.0, duration_s))
+
+
+def _no_log(request: Request) -> MissingDetector:
+    reason, remedy = "no browser log was given", "Give one with --events FILE."
+    if request.events is not None:
+        reason, remedy = "no row of the browser log lies within the recording", "Check the times in it, and --start."
+    return MissingDetector("log", tuple(logs.SPEC.signals), reason, remedy, "input")
 
 
 def _of(source: str, specs: Iterable[Spec]) -> tuple[Spec, ...]:
