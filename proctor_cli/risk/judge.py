@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import inf
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.assessed import find_not_assessed
@@ -24,20 +25,26 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
 
     Args:
         recording: what is known about it: its length, its clips, which detectors did not run.
-        observations: everything measured; put in order of time here (those of one moment keep their order).
+        observations: everything measured, in order of time; read once and not kept.
         policy: the rules. Signals it names that nobody measured are reported as not assessed.
+
+    Raises:
+        ValueError: the observations are not in order of time.
     """
-    ordered = sorted(observations, key=lambda observation: observation.t_s)
-    start_s = min(0.0, ordered[0].t_s) if ordered else 0.0
-    end_s = max(recording.duration_s, ordered[-1].t_s) if ordered else recording.duration_s
+    start_s, now_s = 0.0, -inf
     rulebook, coverage = Rulebook(policy), CoverageMeter(policy.timing.hold_s)
     marks: list[Mark] = []
     focus: list[Sample] = []
-    for observation in derive(ordered, policy):
+    for observation in derive(observations, policy):
+        if observation.t_s < now_s:
+            raise ValueError(f"observation at {observation.t_s} s after one at {now_s} s")
+        now_s = observation.t_s
+        start_s = min(start_s, now_s)
         coverage.push(observation)
         marks += rulebook.push(observation)
         if "focus.score" in observation.values:
             focus.append(Sample(observation.t_s, observation.values["focus.score"]))
+    end_s = max(recording.duration_s, now_s)
     marks += rulebook.flush(end_s)
     incidents, timeline = _settle(marks, policy, start_s, end_s)
     critical, would_end_s = _count_alerts(marks, incidents, policy)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from random import Random
 from typing import Any
 
 import pytest
@@ -46,6 +45,10 @@ def faces(t_s: float, *heights: float) -> Observation:
     return Observation("webcam", t_s, {"face.score": 0.9 if heights else 0.0}, boxes)
 
 
+def in_order(observations: Sequence[Observation]) -> list[Observation]:
+    return sorted(observations, key=lambda observation: observation.t_s)
+
+
 class TestSession:
     def test_from_boxes_to_a_judgement(self) -> None:
         observations = [faces(t / 4, *(() if 10 <= t / 4 < 20 else (0.4,))) for t in range(240)]
@@ -63,18 +66,17 @@ class TestSession:
         assert {gap.event for gap in judgement.not_assessed} == events
         assert judgement.timeline.final == 0
 
-    def test_order_of_the_observations_does_not_matter(self) -> None:
+    def test_observations_are_read_once_in_order_of_time(self) -> None:
         observations = samples({3: 1.0, 4: 0.0, 8: 1.0, 12: 0.0})
-        mixed = Random(1).sample(observations, len(observations))
-        assert judge(recording_of(20.0), mixed, policy_of(rule())) == judge(
-            recording_of(20.0), observations, policy_of(rule())
-        )
+        assert judge(recording_of(20.0), iter(observations), policy_of(rule())).incidents
+        with pytest.raises(ValueError, match="after one at 12"):
+            judge(recording_of(20.0), [*observations, *observations], policy_of(rule()))
 
     def test_incidents_are_in_order_of_start_and_scores_point_into_them(self) -> None:
         slow = rule(event="SLOW", min_duration_s=6.0, points=1.0)
         quick = rule(event="QUICK", signal="y.score", points=2.0)
         series = steps({1: 1, 20: 0}, 30) + steps({3: 1, 5: 0, 25: 1}, 30, signal="y.score")
-        judgement = judge(recording_of(30.0), series, policy_of(slow, quick))
+        judgement = judge(recording_of(30.0), in_order(series), policy_of(slow, quick))
         assert [(i.event, i.start_s) for i in judgement.incidents] == [("SLOW", 1), ("QUICK", 3), ("QUICK", 25)]
         assert [(s.event, s.t_s, judgement.incidents[s.incident].event) for s in judgement.timeline.scores] == [
             ("QUICK", 3, "QUICK"),
@@ -205,7 +207,7 @@ class TestNotAssessed:
 class TestCoverage:
     def cover(self, observations: Sequence[Observation], **recording: Any) -> dict[str, tuple[float, float]]:
         policy = policy_of(rule(), hold_s=10.0)
-        judgement = judge(recording_of(60.0, **recording), observations, policy)
+        judgement = judge(recording_of(60.0, **recording), in_order(observations), policy)
         return {c.signal: (c.measured_s, c.total_s) for c in judgement.coverage}
 
     def test_counts_the_time_until_the_next_look(self) -> None:
