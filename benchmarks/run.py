@@ -13,17 +13,20 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
 import av
 
-from proctor_cli import media, plan
+from proctor_cli import detectors, media, nets, plan
 from proctor_cli.types import Clip
 
 SAMPLE = Path(__file__).parents[1] / "sample_videos" / "webcam.mp4"
 PROCTOR = (sys.executable, "-m", "proctor_cli")
+STEP_S = 0.2
 
 
 def main() -> None:
@@ -75,6 +78,9 @@ def measure(folder: Path, least_s: float, repeat: int) -> None:
     share("rescore / --workers 2", "rescore", "2 workers")
     print(f"{'observations of 1 and 2 workers':38}{'   equal' if one == two else '  DIFFER'}")
     print(f"{'memory of the largest process':38}{largest_bytes / 1e6:8.0f} MB")
+    print("\nin one thread: a look, looks a second of video, share of real time")
+    for name, look_ms, looks_per_s in time_detectors(video):
+        print(f"{name:38}{look_ms:8.1f} ms {looks_per_s:5.1f} {look_ms * looks_per_s / 10:6.1f} %")
 
 
 def play_on(source: Path, target: Path, least_s: float) -> float:
@@ -121,10 +127,26 @@ def time_decoding(video: Path) -> float:
     """Seconds to probe ``video`` and to decode and sample all of it in one thread, as the analysis does."""
     started_s = perf_counter()
     scan = media.probe(Clip("webcam", str(video)))
-    for piece in media.cut(scan, 0.2, plan.SLICE_S):
+    for piece in media.cut(scan, STEP_S, plan.SLICE_S):
         for _ in media.Sampling(scan, piece):
             pass
     return perf_counter() - started_s
+
+
+def time_detectors(video: Path, looks: int = 100) -> Iterator[tuple[str, float, float]]:
+    """(name, milliseconds a look in one thread, looks a second of video) of each detector of webcam pictures."""
+    networks = nets.load_manifest().choose()
+    scan = media.probe(Clip("webcam", str(video)))
+    frames = list(islice(media.Sampling(scan, media.cut(scan, STEP_S, plan.SLICE_S)[0]), looks))
+    for kind in map(detectors.find, detectors.REGISTRY):
+        if kind.spec.source == "webcam":
+            detector = kind({role: nets.find(networks[role]) for role in kind.spec.models})
+            detector.observe(frames[:1])  # what is only done once is not counted
+            started_s = perf_counter()
+            seen = detector.observe(frames)
+            yield kind.spec.name, (perf_counter() - started_s) / len(frames) * 1000, 1 / kind.spec.interval_s
+            detector.close()
+            frames = [replace(frame, boxes=frame.boxes + one.boxes) for frame, one in zip(frames, seen, strict=True)]
 
 
 if __name__ == "__main__":

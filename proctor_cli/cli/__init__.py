@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -66,18 +67,18 @@ def main() -> NoReturn:
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="proctor", standalone_mode=False)
     except typer.TyperException as error:
         _explain(error)
         sys.exit(error.exit_code)
     except ProctorError as error:
         if debug:
-            raise
+            traceback.print_exception(error)
         typer.echo(f"proctor: {error}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
         if debug:
-            raise
+            traceback.print_exception(error)
         typer.echo(
             f"proctor: unexpected {type(error).__name__}: {error}. "
             "This is a fault of proctor; run the command again with --debug and report what it prints.",

@@ -157,16 +157,17 @@ def _get_networks(entries: Sequence[nets.Entry], offline: bool) -> None:
 
 
 def _say_what_is_missing(preparation: Preparation, networks: Iterable[nets.Entry]) -> None:
-    """One line; the reason of each is in the results."""
+    """One line, when the networks are only missing; the reason of each is in the results as well."""
     from proctor_cli import nets
 
     missing = [item for item in preparation.recording.missing if item.lacks == "model"]
-    wanted = [entry.name for entry in networks if any(file.state != "ok" for file in nets.inspect(entry))]
-    if len(missing) == 1 or not wanted:
-        for item in missing:
-            note(f"not assessed: {item.name}: {item.reason}. {item.remedy}")
-    elif missing:
+    states = {entry.name: {file.state for file in nets.inspect(entry)} for entry in networks}
+    absent = [name for name, found in states.items() if "missing" in found]
+    if len(missing) > 1 and absent and not any("damaged" in found for found in states.values()):
         note(
-            f"not assessed: {', '.join(item.name for item in missing)}: their models are missing or damaged. "
-            f"Run `proctor models fetch {' '.join(wanted)}`, or set PROCTOR_MODELS to a folder that has them."
+            f"not assessed for want of a model: {', '.join(item.name for item in missing)}. "
+            f"Run `proctor models fetch {' '.join(absent)}`, or set PROCTOR_MODELS to a folder that has them."
         )
+        return
+    for item in missing:
+        note(f"not assessed: {item.name}: {item.reason}. {item.remedy}")

@@ -6,6 +6,7 @@ Every face down to a low score is kept as a box; which of them count is for the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -33,7 +34,7 @@ class Faces:
     - ``face.height``: height of the largest face, fraction of the picture's height; None when there is none.
     """
 
-    spec = Spec(
+    spec: ClassVar[Spec] = Spec(
         name="faces",
         source="webcam",
         signals={"face.score": "score", "face.second_score": "score", "face.height": "ratio"},

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class Landmarks:
     - ``mouth.open``: gap between the inner lips over the width of the mouth (mouth aspect ratio).
     """
 
-    spec = Spec(
+    spec: ClassVar[Spec] = Spec(
         name="landmarks",
         source="webcam",
         signals={

@@ -7,6 +7,7 @@ and, when a face is known, the part round the candidate's head and hands at its 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -34,7 +35,7 @@ class Objects:
     ``book.score``, ``tv.score``; boxes carry the labels person, phone, laptop, book, tv.
     """
 
-    spec = Spec(
+    spec: ClassVar[Spec] = Spec(
         name="objects",
         source="webcam",
         signals={

@@ -73,9 +73,10 @@ def _measure(frame: Frame) -> dict[str, float | None]:
     spread = float(deviation[0][0])
     laplacian = cv2.Laplacian(luma, cv2.CV_16S)
     return {
-        "picture.luma": float(mean[0][0]) / 255,
+        # The mean of a white picture comes out a hair above 255.
+        "picture.luma": min(1.0, float(mean[0][0]) / 255),
         "picture.bright": float(np.percentile(luma, 99)) / 255,
-        "picture.contrast": spread * 2 / 255,
+        "picture.contrast": min(1.0, spread * 2 / 255),
         "picture.sharpness": float(np.abs(laplacian).mean()) / (2 * spread) if spread >= _MIN_SPREAD else None,
         "picture.change": frame.change,
     }

@@ -133,7 +133,7 @@ def _read_yolox(network: Network, picture: _Array, side: Picture) -> _Found:
 
 
 def _read_deim(network: Network, picture: _Array, side: Picture) -> _Found:
-    """DEIM: labels (n), boxes (n, 4) as corners in pixels of the size it is told, scores (n); or each in a batch of 1."""
+    """DEIM: labels (n), scores (n), and boxes (n, 4) as corners in pixels of the size it is told; in a batch or not."""
     size = np.array([[side.width_px, side.height_px]], np.int64)
     found = network({"images": picture, "orig_target_sizes": size})
     return found["boxes"].reshape(-1, 4), found["labels"].ravel().astype(np.intp), found["scores"].ravel()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import zip_longest
 
 from proctor_cli import media
 from proctor_cli.policy import Policy
@@ -13,7 +13,7 @@ from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.prepare import Preparation, SliceJob
 from proctor_cli.session.snapshots import choose_source, is_pictured, name_snapshots
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import Box, DecodeLoss, Observation, Problem, SessionResult
+from proctor_cli.types import Box, DecodeLoss, Observation, Problem, Recording, SessionResult
 
 
 def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *, analysed_at: str) -> SessionResult:
@@ -33,10 +33,10 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
         *(Problem("slice_lost", job.label, lost[job.key]) for job in preparation.jobs if job.key in lost),
     ]
     recording = replace(preparation.recording, problems=tuple(problems))
-    by_clip: dict[str, list[Iterator[Observation]]] = {}
+    by_clip: dict[str, list[SliceJob]] = {}
     for job in kept:
-        by_clip.setdefault(job.clip.source, []).append(folder.read_part(job.key))
-    streams = [chain.from_iterable(parts) for parts in by_clip.values()]
+        by_clip.setdefault(job.clip.source, []).append(job)
+    streams = [_observed(folder, jobs, recording) for jobs in by_clip.values()]
     merged = heapq.merge(*streams, preparation.log, key=lambda observation: observation.t_s)
     folder.write_observations(recording, merged)
     result = judge_folder(folder, policy, analysed_at=analysed_at)
@@ -45,6 +45,24 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
     folder.write_session(result)
     folder.drop_parts()
     return result
+
+
+def _observed(folder: SessionFolder, jobs: Sequence[SliceJob], recording: Recording) -> Iterator[Observation]:
+    """What the slices of one clip gave, in order.
+
+    Where no slice follows while the session goes on (the end of the span or of the shorter clip, a slice that was
+    lost), it is said that nothing is known from there on: what was seen last must not be taken to go on.
+    """
+    clip, scan = jobs[0].clip, jobs[0].scan
+    specs = [spec for spec in recording.detectors if spec.source == clip.source]
+    unknown: dict[str, float | None] = {signal: None for spec in specs for signal in spec.signals}
+    for job, following in zip_longest(jobs, jobs[1:]):
+        end_s = round(clip.offset_s + min(job.piece.end_s, scan.info.duration_s), 5)
+        for observation in folder.read_part(job.key):
+            end_s = max(end_s, observation.t_s)
+            yield observation
+        if (following is None or following.piece.first_cell > job.piece.end_cell) and end_s < recording.duration_s:
+            yield Observation(clip.source, end_s, unknown)
 
 
 def _take_snapshots(folder: SessionFolder, result: SessionResult, scans: Mapping[str, media.Scan]) -> SessionResult:

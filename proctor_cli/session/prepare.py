@@ -143,6 +143,8 @@ def _detectors(
         models |= found
         runnable.append(spec)
     _insist(request.require, missing)
+    # First what the given recordings lack: an event that can do with several signals is explained by the first.
+    missing.sort(key=lambda item: item.lacks == "input")
     return tuple(runnable), tuple(missing), models
 
 
@@ -169,7 +171,14 @@ def _insist(required: Sequence[str], missing: Sequence[MissingDetector]) -> None
 def _read_log(request: Request, wall_clock: WallClock | None, duration_s: float) -> logs.LogReading:
     if request.events is None:
         return logs.LogReading((), ())
-    return logs.read(request.events, wall_clock, request.span or (0.0, duration_s))
+    if request.span is None:
+        return logs.read(request.events, wall_clock, (0.0, duration_s))
+    reading = logs.read(request.events, wall_clock, request.span)
+    if reading.observations and request.span[1] < duration_s:
+        # A log's last state would hold to the end of the session; behind the span nothing is claimed.
+        end = Observation("log", request.span[1], dict.fromkeys(logs.SPEC.signals))
+        return replace(reading, observations=(*reading.observations, end))
+    return reading
 
 
 def _no_log(request: Request) -> MissingDetector:

@@ -1,0 +1,52 @@
+"""The chain with its real networks, on a few seconds of the sample session."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from proctor_cli import plan
+from proctor_cli.store import SessionFolder
+from tests.cli.running import SAMPLE, Proctor
+
+pytestmark = [pytest.mark.models, pytest.mark.usefixtures("weights")]
+
+# A phone is held up from 58.0 s to 66.4 s (sample_videos/labels.csv).
+WORDS = ("analyze", SAMPLE, "--student", "S123", "--span", "56-65")
+
+
+def test_workers_and_rescoring_change_no_byte(
+    tmp_path: Path, proctor: Proctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "SLICE_S", 3.0)
+    one, two = tmp_path / "one", tmp_path / "two"
+    ran = proctor(*WORDS, "--workers", "1", "--json", "-o", one)
+    assert (ran.code, ran.err) == (0, "")
+    assert not {"NO_FACE", "LOOKING_AWAY", "PHONE_DETECTED"} & set(json.loads(ran.out)["not_assessed"])
+    phones = [i for i in SessionFolder(one).read_session().judgement.incidents if i.event == "PHONE_DETECTED"]
+    assert [(58.0 <= i.start_s < 59.0, i.end_s, i.points > 0) for i in phones] == [(True, 65.0, True)]
+    assert (one / phones[0].snapshot).is_file()
+
+    assert proctor(*WORDS, "--workers", "2", "--policy", "strict", "-o", two).code == 0
+    assert (one / "observations.jsonl.gz").read_bytes() == (two / "observations.jsonl.gz").read_bytes()
+    lenient = (one / "events.csv").read_bytes()
+    assert lenient != (two / "events.csv").read_bytes()  # strict confirms a phone sooner
+    assert proctor("rescore", one, "--policy", "strict").code == 0
+    for name in ("events.csv", "events.json"):
+        assert (one / name).read_bytes() == (two / name).read_bytes()
+
+
+def test_a_network_can_be_swapped(tmp_path: Path, proctor: Proctor) -> None:
+    words = ("--models", "default", "--model", "objects=yolox_nano", "--require", "faces,landmarks,objects")
+    ran = proctor(*WORDS[:-1], "60-61", *words, "-o", tmp_path / "out")
+    assert (ran.code, ran.err) == (0, "")
+    used = {use.role: use for use in SessionFolder(tmp_path / "out").read_session().provenance.models}
+    assert (used["objects"].name, used["objects"].licence) == ("yolox_nano", "Apache-2.0")
+
+
+def test_a_network_that_no_detector_understands_is_refused_in_one_line(tmp_path: Path, proctor: Proctor) -> None:
+    ran = proctor(*WORDS[:-1], "60-61", "--model", "faces=scrfd_500m", "-o", tmp_path / "out")
+    assert ran.code == 4
+    assert ran.complaint == "scrfd_500m: its family 'scrfd' cannot be used here. Use a network of family yunet."

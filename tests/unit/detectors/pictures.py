@@ -1,0 +1,89 @@
+"""Pictures with known faces in them, and the weights and recordings that tests look for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+from numpy.typing import NDArray
+
+from proctor_cli.media import pictures_at, probe
+from proctor_cli.nets import Model, find, load_manifest
+from proctor_cli.types import Box, Clip, Frame
+
+ROOT = Path(__file__).parents[3]
+MODELS = Path(os.environ.get("PROCTOR_MODELS") or ROOT.parent / "shared" / "models")
+CLIPS = ROOT.parent / "shared" / "media" / "webcam" / "clips"
+SAMPLE = ROOT / "sample_videos" / "webcam.mp4"
+
+Picture = NDArray[np.uint8]
+
+# Head and shoulders of Eileen Collins, by NASA: in the public domain, and part of scikit-image's wheel.
+_PHOTOGRAPH = skimage.data.astronaut()  # type: ignore[no-untyped-call]  # scikit-image is not typed
+PORTRAIT: Picture = np.ascontiguousarray(_PHOTOGRAPH[0:260, 90:350])
+# Her face in it, as the detector draws it at full size: x0, y0, x1, y1.
+FACE_PX = (88, 63, 179, 176)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A portrait to be put into a picture: its top left corner, the height of its face, whether it is mirrored."""
+
+    x_px: int
+    y_px: int
+    face_px: int
+    mirrored: bool = False
+
+
+def models(*roles: str, swaps: Mapping[str, str] | None = None) -> dict[str, Model]:
+    """The verified weights for these roles; skips the test where there are none."""
+    if not MODELS.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no weights at {MODELS}")
+        pytest.skip(f"no weights at {MODELS}")
+    chosen = load_manifest([]).choose("default", swaps)
+    return {role: find(chosen[role], [MODELS]) for role in roles}
+
+
+def frame(rgb: Picture, *boxes: Box, t_s: float = 0.0, change: float | None = None) -> Frame:
+    """A webcam picture."""
+    return Frame("webcam", t_s, rgb, change, boxes)
+
+
+def scene(width_px: int, height_px: int, *heads: Head) -> tuple[Picture, list[Box]]:
+    """A grey picture with these heads in it, and where their faces are."""
+    rgb = np.full((height_px, width_px, 3), 120, np.uint8)
+    faces = []
+    for head in heads:
+        scale = head.face_px / (FACE_PX[3] - FACE_PX[1])
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        small = cv2.resize(PORTRAIT, None, fx=scale, fy=scale, interpolation=how)
+        x0, y0, x1, y1 = (side * scale for side in FACE_PX)
+        if head.mirrored:
+            small, x0, x1 = small[:, ::-1], small.shape[1] - x1, small.shape[1] - x0
+        down, across = min(small.shape[0], height_px - head.y_px), min(small.shape[1], width_px - head.x_px)
+        rgb[head.y_px : head.y_px + down, head.x_px : head.x_px + across] = small[:down, :across]
+        corners = ((head.x_px + x0) / width_px, (head.y_px + y0) / height_px)
+        faces.append(Box(*corners, (head.x_px + x1) / width_px, (head.y_px + y1) / height_px, "face", 0.9))
+    return rgb, faces
+
+
+def turned(rgb: Picture, degrees: float) -> Picture:
+    """The picture turned clockwise about its middle."""
+    height_px, width_px = rgb.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width_px / 2, height_px / 2), -degrees, 1.0)
+    done: Picture = cv2.warpAffine(rgb, matrix, (width_px, height_px), borderValue=(120, 120, 120))
+    return done
+
+
+def recorded(path: Path, times_s: Iterable[float]) -> list[Frame]:
+    """The pictures of a recording at these times, ascending; skips the test where the recording is missing."""
+    if not path.exists():
+        pytest.skip(f"no recording at {path}")
+    return list(pictures_at(probe(Clip("webcam", str(path))), times_s))

@@ -1,0 +1,75 @@
+"""What workers are given to do; a module of its own, because a worker imports it by name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+
+class TwoPartError(Exception):
+    """Cannot be pickled and unpickled: its maker takes another number of arguments."""
+
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(f"{what} in {where}")
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def wait_then_name(job: tuple[str, float]) -> str:
+    name, seconds = job
+    time.sleep(seconds)
+    return name
+
+
+def own_pid(_: int) -> int:
+    return os.getpid()
+
+
+def fail_on_odd(number: int) -> int:
+    if number % 2:
+        raise ValueError(f"{number} is odd")
+    return number
+
+
+def raise_what_cannot_be_sent(_: int) -> None:
+    raise TwoPartError("a mistake", "the middle")
+
+
+def return_what_cannot_be_sent(_: int) -> object:
+    return lambda: None
+
+
+def die(job: tuple[str, str]) -> str:
+    """``job`` is (how, marker file): with a marker, die only the first time."""
+    how, marker = job
+    if marker and Path(marker).exists():
+        return how
+    if marker:
+        Path(marker).touch()
+    if how == "exit":
+        os._exit(7)
+    if how == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "sys.exit":
+        sys.exit(3)
+    return how
+
+
+def tell_pid_and_sleep(folder: str) -> None:
+    Path(folder, str(os.getpid())).touch()
+    time.sleep(60)
+
+
+class DiesOnArrival:
+    """A function whose worker dies before it can read its first job."""
+
+    def __call__(self, job: int) -> int:
+        return job
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (9,)
