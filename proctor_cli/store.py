@@ -120,6 +120,10 @@ class SessionFolder:
         """Where the finished slice ``key`` of an unfinished analysis lies; the key names the work exactly."""
         return self.path / ".parts" / f"{key}.jsonl.gz"
 
+    def exists(self) -> bool:
+        """Whether this is a session's folder, finished or not."""
+        return self.session.exists() or self.observations.exists() or (self.path / ".parts").exists()
+
     def relative(self, path: Path) -> str:
         """``path`` as a link from inside this folder, with forward slashes."""
         return Path(os.path.relpath(path, self.path)).as_posix()
@@ -255,18 +259,18 @@ def _decode(data: bytes, kind: type[D], known: str, path: Path, hint: str) -> D:
 
 
 def find_sessions(paths: Iterable[Path]) -> list[SessionFolder]:
-    """The session folders among ``paths`` and directly inside of them, each once, in order.
+    """The session folders among ``paths`` and directly inside of them, finished or not, each once, in order.
 
     Raises:
-        OutputError: a path is no folder, or there is no finished session in it.
+        OutputError: a path is no folder, or there is no session in it.
     """
     found: dict[Path, SessionFolder] = {}
     for path in paths:
         inside = [path, *sorted(child for child in path.iterdir() if child.is_dir())] if path.is_dir() else []
-        sessions = [folder for folder in map(SessionFolder, inside) if folder.session.exists()]
+        sessions = [folder for folder in map(SessionFolder, inside) if folder.exists()]
         if not sessions:
             raise OutputError(
-                "holds no finished session" if path.is_dir() else "no such folder",
+                "holds no session" if path.is_dir() else "no such folder",
                 where=str(path),
                 hint="Give a folder that `proctor analyze -o` wrote, or one that holds such folders.",
             )

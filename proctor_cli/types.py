@@ -320,7 +320,7 @@ class ModelUse:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What made this result: enough to make it again."""
+    """What made this result: enough to make it again. ``proctor_version`` is that of the program that judged."""
 
     proctor_version: str
     policy_name: str
@@ -349,7 +349,9 @@ class Recording:
     """Everything that is known about a session before it is judged: the head of observations.jsonl.gz.
 
     ``detectors`` are those that ran; ``missing`` says, for each that did not, why and what would change that.
-    ``duration_s`` is the end of the longest clip on the session clock.
+    ``duration_s`` is the end of the longest clip on the session clock; ``span`` is the part of it that was analysed,
+    None when all was. ``proctor_version`` and ``libraries`` (name -> version) made the observations; ``log_sha256`` is
+    that of the browser log, "" without one. ``dense`` says that every detector looked at every sample.
     """
 
     student_id: str
@@ -360,6 +362,11 @@ class Recording:
     problems: tuple[Problem, ...]
     wall_clock: WallClock | None
     models: tuple[ModelUse, ...]
+    span: tuple[float, float] | None = None
+    dense: bool = False
+    proctor_version: str = ""
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    log_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

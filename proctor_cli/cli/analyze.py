@@ -64,6 +64,10 @@ def analyze(
         raise UsageError("no recording", where="analyze", hint="Give a webcam recording, or --screen FILE.")
     if screen_offset is not None and not screen:
         raise UsageError("there is no screen recording to shift", where="--screen-offset", hint="Give --screen FILE.")
+    if screen_offset is not None and not webcam:
+        raise UsageError(
+            "a screen recording alone begins at 0", where="--screen-offset", hint="Give the webcam recording too."
+        )
     student = student.strip()
     if not student:
         raise UsageError("not given", where="--student", hint="Say whose session it is: --student S123.")
@@ -100,6 +104,7 @@ def analyze(
     _get_networks(networks, offline)
     count, threads = count_workers(workers)
     preparation = prepare(request, threads=threads)
+    _protect_other_exam(folder, preparation, overwrite)
     _say_what_is_missing(preparation, networks)
     if preparation.done:
         note(f"going on with a stopped analysis: {len(preparation.done)} of {len(preparation.jobs)} slices are done")
@@ -138,6 +143,17 @@ def _protect(folder: SessionFolder, student: str, overwrite: bool) -> None:
         )
 
 
+def _protect_other_exam(folder: SessionFolder, preparation: Preparation, overwrite: bool) -> None:
+    """A candidate sits more than one exam: results of other recordings are not written over either."""
+    if overwrite or not folder.session.exists():
+        return
+    before = {clip.sha256 for clip in folder.read_session().recording.clips}
+    if before.isdisjoint(clip.sha256 for clip in preparation.recording.clips):
+        raise OutputError(
+            "holds the session of other recordings", where=str(folder.path), hint="Choose another, or add --overwrite."
+        )
+
+
 def _get_networks(entries: Sequence[nets.Entry], offline: bool) -> None:
     """Fetch the networks that are missing. What cannot be had is reported later, as checks that are not assessed."""
     from proctor_cli import nets
@@ -153,7 +169,8 @@ def _get_networks(entries: Sequence[nets.Entry], offline: bool) -> None:
                 nets.fetch(entry, progress=bar)
         except (ModelError, OutputError) as error:
             note(str(error))
-            return  # the next one would fail in the same way, after the same wait
+            if addresses:
+                return  # without a connection the next one fails in the same way, after the same wait
 
 
 def _say_what_is_missing(preparation: Preparation, networks: Iterable[nets.Entry]) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import cast
 
 from proctor_cli.engine import Done, J, R, WorkerDied
 
@@ -48,12 +49,13 @@ class LocalEngine:
         busy: dict[int, _Worker] = {}  # keyed by the pipe's file descriptor
         try:
             while waiting or busy:
-                while waiting and len(busy) < self._workers:
-                    worker = self._start(function)
-                    busy[worker.pipe.fileno()] = worker
+                # All are started before the first is given a job: sending a large one waits until its worker reads.
+                started = [self._start(function) for _ in range(min(len(waiting), self._workers - len(busy)))]
+                busy |= {worker.pipe.fileno(): worker for worker in started}
+                for worker in started:
                     self._give(worker, waiting, jobs, tries)
                 for ready in wait([worker.pipe for worker in busy.values()]):
-                    assert isinstance(ready, Connection)
+                    ready = cast(Connection, ready)  # another class on Windows, with the same methods
                     worker = busy[ready.fileno()]
                     try:
                         result, error = ready.recv()

@@ -20,7 +20,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -99,8 +99,13 @@ def read(path: str | Path, wall_clock: WallClock | None, span: tuple[float, floa
                 f"({span[0]:.1f}-{span[1]:.1f} s) and are not used",
             )
         )
-    observations = _observe(sorted(states, key=lambda state: state[0]))
-    return LogReading(tuple(o for o in observations if span[0] <= o.t_s <= span[1]), tuple(problems))
+    observations = list(_observe(sorted(states, key=lambda state: state[0])))
+    inside = [o for o in observations if span[0] <= o.t_s <= span[1]]
+    before = [o for o in observations if o.t_s < span[0]]
+    known_at_start = bool(inside) and inside[0].t_s == span[0]
+    if before and before[-1].values["log.hidden"] and not known_at_start:
+        inside.insert(0, replace(before[-1], t_s=span[0]))  # the page had been left before, and still was
+    return LogReading(tuple(inside), tuple(problems))
 
 
 def _json_rows(text: str, where: str) -> Iterator[tuple[int, Mapping[str, object]]]:
@@ -159,6 +164,8 @@ def _time_s(row: Mapping[str, object], wall_clock: WallClock | None) -> float:
         raise ValueError(f"time {_quote(text)} is neither seconds, HH:MM:SS nor a date and time") from None
     if wall_clock is None:
         raise ValueError(f"time {_quote(text)} is a date, but when the session started is not known (give --start)")
+    if moment.tzinfo is None and wall_clock.known_from == "creation time":
+        raise ValueError(f"time {_quote(text)} has no time zone, and the recording's is not known (give --start)")
     if moment.tzinfo is None:
         # A log without a time zone is read in the zone of the session's start.
         return moment.replace(tzinfo=UTC).timestamp() - wall_clock.utc_offset_s - wall_clock.start_unix_s

@@ -109,20 +109,23 @@ class Neutral(_Section):
     """The same for pitch, degrees."""
 
 
+Turn = Annotated[float, Field(gt=0, le=180)]
+
+
 class Away(_Section):
     """From which angles, measured from neutral, somebody looks away: ``away.ratio`` is 1 at these."""
 
-    head_yaw_deg: Degrees
+    head_yaw_deg: Turn
     """Head to the left or right, degrees."""
-    head_pitch_up_deg: Degrees
+    head_pitch_up_deg: Turn
     """Head up, degrees."""
-    head_pitch_down_deg: Degrees
+    head_pitch_down_deg: Turn
     """Head down, degrees."""
-    eye_yaw_deg: Degrees
+    eye_yaw_deg: Turn
     """Eyes to the left or right in a head that is still, degrees."""
-    eye_pitch_up_deg: Degrees
+    eye_pitch_up_deg: Turn
     """Eyes up, degrees."""
-    eye_pitch_down_deg: Degrees
+    eye_pitch_down_deg: Turn
     """Eyes down, degrees."""
 
 

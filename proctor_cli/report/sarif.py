@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -46,7 +47,7 @@ def _entries(result: GateResult, events_name: str) -> Iterator[dict[str, Any]]:
         # The first line of the CSV names its columns; lines count from 1.
         line = next(number for number, row in enumerate(rows, 2) if _is_row_of(row, incident))
         place = {
-            "artifactLocation": {"uri": (Path(result.folder) / events_name).as_posix()},
+            "artifactLocation": {"uri": quote((Path(result.folder) / events_name).as_posix())},
             "region": {"startLine": line},
         }
         yield {

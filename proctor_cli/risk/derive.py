@@ -33,7 +33,8 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Observation]:
     """Each observation, in order, with the derived signals it allows; boxes stay as they are.
 
-    - ``face.count``: faces that count ([faces]); None in a picture too dark for a missing face to mean anything;
+    - ``face.count``: faces that count ([faces]); None in a picture too dark for a missing face to mean anything, and
+      then all that was measured of faces is None too;
     - ``away.ratio``, ``away.left/right/up/down``, ``focus.score``: see attention.py;
     - ``phone.seen``, ``banned.score``, ``person.extra``: see surroundings.py.
     """
@@ -46,6 +47,9 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
         derived: dict[str, float | None] = {}
         if "face.score" in values:
             derived["face.count"] = _count_faces(observation, policy)
+            if derived["face.count"] is None:
+                # coverage must not call this measured
+                derived |= {signal: None for signal in values if signal.startswith("face.")}
         if "head.yaw_deg" in values:
             derived |= attention.follow(observation.t_s, values, derived.get("face.count"))
         derived |= surroundings.look(observation)

@@ -16,9 +16,6 @@ from proctor_cli.risk.rules import Rulebook
 from proctor_cli.risk.watch import Mark
 from proctor_cli.types import Incident, Judgement, Observation, Recording, RiskTimeline, Sample
 
-_PLOTTED_SAMPLES = 2000
-"""A graph is narrower than this, in pixels: more samples cannot be seen."""
-
 
 def judge(recording: Recording, observations: Iterable[Observation], policy: Policy) -> Judgement:
     """Apply ``policy`` to a finished session.
@@ -51,11 +48,11 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     expected = [(spec.source, signal) for spec in recording.detectors for signal in spec.signals]
     expected += [("webcam", signal) for detector in recording.missing for signal in detector.signals]
     not_assessed = find_not_assessed(recording, policy, coverage)
-    priority, reasons = prioritise(policy, timeline, critical)
+    priority, reasons = prioritise(policy, timeline, critical, len(not_assessed))
     return Judgement(
         incidents=incidents,
         timeline=timeline,
-        focus=thin(focus, (end_s - start_s) / _PLOTTED_SAMPLES),
+        focus=tuple(focus),
         coverage=coverage.finish(end_s, expected),
         not_assessed=not_assessed,
         trust_score=max(0.0, 100.0 - sum(score.points for score in timeline.scores)),
@@ -64,15 +61,6 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
         critical_alerts=len(critical),
         would_end_s=would_end_s,
     )
-
-
-def thin(samples: Sequence[Sample], step_s: float) -> tuple[Sample, ...]:
-    """At most one sample per ``step_s`` seconds, and both ends of every gap."""
-    kept: list[Sample] = []
-    for sample in samples:
-        if not kept or sample.t_s >= kept[-1].t_s + step_s or (sample.value is None) != (kept[-1].value is None):
-            kept.append(sample)
-    return tuple(kept)
 
 
 def _settle(

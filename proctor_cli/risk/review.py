@@ -12,7 +12,7 @@ _RANKS: tuple[Priority, ...] = ("low", "medium", "high")
 
 
 def prioritise(
-    policy: Policy, timeline: RiskTimeline, critical: Sequence[Incident]
+    policy: Policy, timeline: RiskTimeline, critical: Sequence[Incident], not_assessed: int
 ) -> tuple[Priority, tuple[str, ...]]:
     """The review priority and its reasons, plain sentences without a full stop.
 
@@ -20,6 +20,8 @@ def prioritise(
         policy: its ``[priority]`` has the figures; reaching one is enough.
         timeline: the session's risk.
         critical: incidents that raised a critical alert.
+        not_assessed: how many events could not be judged; no conduct, and it raises no priority, but "nothing was
+            found" must never stand there alone.
     """
     figures = policy.priority
     points = sum(score.points for score in timeline.scores)
@@ -42,6 +44,8 @@ def prioritise(
     reasons = [reason for own, reason in sorted(found, key=lambda pair: -pair[0]) if own > 0]
     if not reasons:
         reasons = [found[1][1] + ", below what asks for a review" if points else "nothing that scores was found"]
+    if not_assessed:
+        reasons.append(f"{plural(not_assessed, 'check')} could not be assessed")
     return _RANKS[rank], tuple(reasons)
 
 

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
+from math import inf
 
 from proctor_cli import media
 from proctor_cli.policy import Policy
@@ -14,6 +15,13 @@ from proctor_cli.session.prepare import Preparation, SliceJob
 from proctor_cli.session.snapshots import choose_source, is_pictured, name_snapshots
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import Box, DecodeLoss, Observation, Problem, Recording, SessionResult
+
+# A webcam that shows nothing new for this long has stopped, not slowed down.
+_GAP_S = 1.0
+# Boxes with less than this are not drawn into evidence.
+_DRAWN_SCORE = 0.3
+# Silence is said again and again, so that no rule's memory (timing.hold_s) is shorter than it lasts.
+_SILENCE_S = 5.0
 
 
 def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *, analysed_at: str) -> SessionResult:
@@ -50,33 +58,49 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
 def _observed(folder: SessionFolder, jobs: Sequence[SliceJob], recording: Recording) -> Iterator[Observation]:
     """What the slices of one clip gave, in order.
 
-    Where no slice follows while the session goes on (the end of the span or of the shorter clip, a slice that was
-    lost), it is said that nothing is known from there on: what was seen last must not be taken to go on.
+    Where pictures are missing (a gap in the recording, packets that did not decode), where a slice was lost, and
+    where the clip or the span ends while the session goes on, it is said that nothing is known from there on: what was
+    seen last must not be taken to go on.
     """
-    clip, scan = jobs[0].clip, jobs[0].scan
+    clip, scan, step_s = jobs[0].clip, jobs[0].scan, jobs[0].step_s
     specs = [spec for spec in recording.detectors if spec.source == clip.source]
     unknown: dict[str, float | None] = {signal: None for spec in specs for signal in spec.signals}
+    # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
+    longest_s = inf if clip.source == "screen" else max(_GAP_S, 5 * step_s, 5 / scan.info.mean_fps)
+    last_s = inf
     for job, following in zip_longest(jobs, jobs[1:]):
         end_s = round(clip.offset_s + min(job.piece.end_s, scan.info.duration_s), 5)
         for observation in folder.read_part(job.key):
-            end_s = max(end_s, observation.t_s)
+            if observation.t_s - last_s > longest_s:
+                for t_s in _every(_SILENCE_S, last_s + step_s, observation.t_s):
+                    yield Observation(clip.source, t_s, {**unknown, "picture.gap": 1.0})
+                observation = replace(observation, values={**observation.values, "picture.gap": 0.0})
+            last_s = observation.t_s
+            end_s = max(end_s, last_s)
             yield observation
         if (following is None or following.piece.first_cell > job.piece.end_cell) and end_s < recording.duration_s:
             yield Observation(clip.source, end_s, unknown)
+            last_s = inf
+
+
+def _every(interval_s: float, start_s: float, end_s: float) -> Iterator[float]:
+    while start_s < end_s:
+        yield round(start_s, 5)
+        start_s += interval_s
 
 
 def _take_snapshots(folder: SessionFolder, result: SessionResult, scans: Mapping[str, media.Scan]) -> SessionResult:
     """Write a picture of each incident that scored, at its most telling moment, with what was found there drawn in."""
     wanted: dict[str, set[float]] = {}
     for incident in filter(is_pictured, result.judgement.incidents):
-        source = choose_source(incident, scans.keys())
+        source = choose_source(incident, result.recording.clips)
         if source is not None:
             wanted.setdefault(source, set()).add(incident.peak_s)
     folder.clear_snapshots()
     for source, times_s in wanted.items():
         boxes = _boxes_at(folder, source, times_s)
         for t_s, frame in zip(sorted(times_s), media.pictures_at(scans[source], sorted(times_s)), strict=True):
-            media.write_jpeg(frame, folder.snapshot(source, t_s), boxes.get(t_s, ()))
+            media.write_jpeg(frame, folder.snapshot(source, t_s), filter(_is_sure, boxes.get(t_s, ())))
     return name_snapshots(folder, result)
 
 
@@ -86,6 +110,11 @@ def _boxes_at(folder: SessionFolder, source: str, times_s: Collection[float]) ->
         for observation in folder.read_observations()
         if observation.source == source and observation.t_s in times_s
     }
+
+
+def _is_sure(box: Box) -> bool:
+    """Boxes are saved down to scores that mean nothing by themselves; in evidence they would be noise."""
+    return box.score >= _DRAWN_SCORE
 
 
 def _damage(folder: SessionFolder, jobs: Iterable[SliceJob]) -> Iterator[Problem]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from proctor_cli import __version__, risk
 from proctor_cli.policy import Policy
 from proctor_cli.session.snapshots import name_snapshots
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import Provenance, SessionResult
 
-_LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvino")
 # With one of these among a session's problems, part of the exam could not be looked at.
-_PARTIAL = frozenset({"file_ends_early", "slice_lost"})
+_PARTIAL = frozenset({"file_ends_early", "slice_lost", "container_damaged", "start_unreadable"})
 
 
 def judge_folder(folder: SessionFolder, policy: Policy, *, analysed_at: str) -> SessionResult:
@@ -33,7 +30,7 @@ def judge_folder(folder: SessionFolder, policy: Policy, *, analysed_at: str) -> 
         policy_name=policy.name,
         policy_sha256=policy.sha256,
         models=recording.models,
-        libraries={name: version(name) for name in _LIBRARIES},
+        libraries=recording.libraries,
         analysed_at=analysed_at,
     )
     partial = any(problem.code in _PARTIAL for problem in recording.problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -38,18 +37,8 @@ def _open(
 def _observe(job: SliceJob, frames: Iterable[Frame], opened: Sequence[detectors.Detector]) -> Iterator[Observation]:
     """Show every frame to the detectors that are due, and merge what they measured into one observation."""
     rhythm = plan.Rhythm([detector.spec for detector in opened], job.step_s, dense=job.dense)
-    unmeasured: dict[str, float | None] = {name: None for detector in opened for name in detector.spec.signals}
-    gaps = deque(gap for gap in job.scan.gaps if job.piece.start_s <= gap[0] < job.piece.end_s)
-
-    def silence(start_s: float) -> Observation:
-        """Nothing was recorded here: said at its start, so that no condition is taken to go on through it."""
-        return Observation(job.clip.source, _tidy(job.clip.offset_s + start_s + job.step_s), unmeasured)
-
     for frame in frames:
-        clip_s = frame.t_s - job.clip.offset_s
-        while gaps and gaps[0][1] <= clip_s:
-            yield silence(gaps.popleft()[0])
-        cell = media.cell_of(clip_s, job.step_s)
+        cell = media.cell_of(frame.t_s - job.clip.offset_s, job.step_s)
         values: dict[str, float | None] = {}
         boxes: tuple[Box, ...] = ()
         for detector in opened:
@@ -69,8 +58,6 @@ def _observe(job: SliceJob, frames: Iterable[Frame], opened: Sequence[detectors.
                 {name: None if value is None else _tidy(value) for name, value in values.items()},
                 tuple(_tidy_box(box) for box in boxes),
             )
-    for start_s, _ in gaps:  # the last one may reach into the next slice
-        yield silence(start_s)
 
 
 def _tidy(value: float) -> float:

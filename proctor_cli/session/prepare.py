@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 from proctor_cli import __version__, detectors, logs, media, nets, plan
@@ -12,6 +13,8 @@ from proctor_cli.errors import ModelError, UsageError
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import Clip, MissingDetector, Observation, Recording, Spec, WallClock
 
+_LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvino")
+_GAPS = Spec(name="gaps", source="webcam", signals={"picture.gap": "score"}, interval_s=0.0)
 _GIVE = {"webcam": "Give the webcam recording.", "screen": "Give it with --screen FILE."}
 
 
@@ -85,6 +88,8 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
         ModelError: a detector named in ``request.require`` cannot run.
         OutputError: the folder cannot be written.
     """
+    for clip in request.clips:
+        _refuse_unprintable(clip.path)
     runnable, missing, models = _detectors({clip.source for clip in request.clips}, request)
     scans = [(clip, media.probe(clip)) for clip in request.clips]
     duration_s = max(scan.info.offset_s + scan.info.duration_s for _, scan in scans)
@@ -95,11 +100,16 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
         student_id=request.student_id,
         duration_s=round(duration_s, 6),
         clips=tuple(replace(scan.info, path=folder.relative(Path(clip.path))) for clip, scan in scans),
-        detectors=(*runnable, logs.SPEC) if log.observations else runnable,
+        detectors=(*runnable, *_without_pictures(request, log)),
         missing=missing if log.observations else (*missing, _no_log(request)),
         problems=(*(problem for _, scan in scans for problem in scan.problems), *log.problems),
         wall_clock=wall_clock,
         models=tuple(use for model in models.values() for use in model.uses),
+        span=request.span,
+        dense=request.dense,
+        proctor_version=__version__,
+        libraries={name: version(name) for name in _LIBRARIES},
+        log_sha256=_sha256(request.events) if request.events else "",
     )
     jobs = tuple(
         job for clip, scan in scans for job in _jobs(request, clip, scan, _of(clip.source, runnable), models, threads)
@@ -113,6 +123,20 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
     folder.prepare()
     done = tuple(job for job in jobs if folder.holds_part(job.key))
     return Preparation(request, recording, log.observations, jobs, done)
+
+
+def _refuse_unprintable(path: str) -> None:
+    """Results name their recordings in UTF-8; a name that is none would only be found out after the whole analysis."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        shown = path.encode("utf-8", "backslashreplace").decode()
+        raise UsageError("the file's name is not UTF-8", where=shown, hint="Rename it.") from None
+
+
+def _sha256(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _detectors(
@@ -181,6 +205,14 @@ def _read_log(request: Request, wall_clock: WallClock | None, duration_s: float)
     return reading
 
 
+def _without_pictures(request: Request, log: logs.LogReading) -> Iterator[Spec]:
+    """What is known without looking at a picture: that there is none, and what a log says."""
+    if any(clip.source == "webcam" for clip in request.clips):
+        yield _GAPS
+    if log.observations:
+        yield logs.SPEC
+
+
 def _no_log(request: Request) -> MissingDetector:
     reason, remedy = "no browser log was given", "Give one with --events FILE."
     if request.events is not None:
@@ -212,7 +244,7 @@ def _jobs(
     for piece in media.cut(scan, step_s, plan.SLICE_S, span):
         # Whatever changes what a slice gives is in its key, so that a stopped analysis resumes only with its own work.
         facts = (__version__, scan.info.sha256, clip.source, clip.offset_s, piece, step_s, request.dense, specs)
-        sums = [(role, model.name, model.sha256s) for role, model in used]
+        sums = [(role, model.entry, model.sha256s) for role, model in used] + [version(name) for name in _LIBRARIES]
         key = f"{clip.source}-{piece.index:05d}-{hashlib.sha256(repr((facts, sums)).encode()).hexdigest()[:16]}"
         yield SliceJob(key, request.folder, clip, scan, piece, step_s, request.dense, names, used, threads)
 

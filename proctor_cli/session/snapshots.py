@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import replace
 
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import Incident, SessionResult
+from proctor_cli.types import ClipInfo, Incident, SessionResult
 
 # The times in the names of pictures have three decimals.
 _ROUNDING_S = 0.0006
@@ -17,12 +17,14 @@ def is_pictured(incident: Incident) -> bool:
     return incident.points > 0
 
 
-def choose_source(incident: Incident, sources: Collection[str]) -> str | None:
-    """Whose picture shows the incident: its own source's, the screen's for what a log says, else the webcam's."""
-    for source in (incident.source, "screen", "webcam"):
-        if source in sources:
-            return source
-    return None
+def choose_source(incident: Incident, clips: Iterable[ClipInfo]) -> str | None:
+    """Whose picture shows the incident: its own source's; for what a log says, the screen's, else the webcam's.
+
+    None when no such recording covers the incident's most telling moment.
+    """
+    covering = {clip.source for clip in clips if clip.offset_s <= incident.peak_s < clip.offset_s + clip.duration_s}
+    wanted = ("screen", "webcam") if incident.source == "log" else (incident.source,)
+    return next((source for source in wanted if source in covering), None)
 
 
 def name_snapshots(folder: SessionFolder, result: SessionResult) -> SessionResult:
@@ -31,10 +33,9 @@ def name_snapshots(folder: SessionFolder, result: SessionResult) -> SessionResul
     After re-scoring, an incident keeps the picture of the moment that was most telling under the first policy.
     """
     taken = folder.list_snapshots()
-    sources = {source for source, _ in taken}
 
     def picture(incident: Incident) -> str:
-        source = choose_source(incident, sources)
+        source = choose_source(incident, result.recording.clips)
         inside = [
             (abs(t_s - incident.peak_s), path)
             for (of, t_s), path in taken.items()

@@ -60,9 +60,10 @@ def die(job: tuple[str, str]) -> str:
     return how
 
 
-def tell_pid_and_sleep(folder: str) -> None:
-    Path(folder, str(os.getpid())).touch()
-    time.sleep(60)
+def tell_and_sleep(job: tuple[str, float]) -> None:
+    file, seconds = job
+    Path(file).write_text(str(os.getpid()))
+    time.sleep(seconds)
 
 
 class DiesOnArrival:

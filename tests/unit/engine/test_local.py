@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import signal
 import time
 from pathlib import Path
@@ -89,19 +88,16 @@ def test_a_worker_that_dies_before_it_reads_its_job(capfd: pytest.CaptureFixture
 
 
 def test_closing_early_ends_the_workers_at_once(tmp_path: Path) -> None:
-    outcomes = LocalEngine(2).map(jobs.tell_pid_and_sleep, [str(tmp_path)] * 4)
-    signal.signal(signal.SIGALRM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    for _ in itertools.count():
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
-        try:
-            next(outcomes)
-        except KeyboardInterrupt:
-            break
+    files = [tmp_path / "quick", tmp_path / "long", tmp_path / "long too", tmp_path / "waiting"]
+    outcomes = LocalEngine(2).map(jobs.tell_and_sleep, [(str(file), 0 if i == 0 else 60) for i, file in enumerate(files)])
+    assert next(outcomes).index == 0
+    while not all(file.exists() and file.read_text() for file in files[:3]):
+        time.sleep(0.01)
     started = time.monotonic()
     outcomes.close()
     assert time.monotonic() - started < 5  # the jobs last a minute
-    assert not any(psutil.pid_exists(int(path.name)) for path in tmp_path.iterdir())
-    assert not [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    assert not any(psutil.pid_exists(int(file.read_text())) for file in files[:3])
+    assert not files[3].exists()
 
 
 def test_it_goes_on_hearing_interrupts() -> None:

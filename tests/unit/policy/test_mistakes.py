@@ -105,7 +105,7 @@ def test_not_toml() -> None:
         ('extends = "default"\ntiming = 3', "  timing = 3: must be a table"),
         (
             'extends = "default"\n[away]\nhead_yaw_deg = 181',
-            "  away.head_yaw_deg = 181: must be a number, at least 0, at most 180",
+            "  away.head_yaw_deg = 181: must be a number, more than 0, at most 180",
         ),
         (
             'extends = "default"\n[neutral]\nmin_samples = 1.5',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import exp
 from typing import Any
 
@@ -132,7 +132,7 @@ class TestSides:
 
     def test_two_sides_at_once(self) -> None:
         derived = then(pose(yaw=30, pitch=-36, eyes=None))
-        assert (derived["away.right"], derived["away.down"]) == (pytest.approx(1.5), pytest.approx(1.5))
+        assert derived["away.right"] == derived["away.down"] == pytest.approx(1.5)
 
     def test_angles_count_from_the_neutral_pitch(self) -> None:
         high = pose(pitch=20, eyes=None)
@@ -409,19 +409,42 @@ class TestDerive:
         series, policy = series_of(chances), policy_of(learn_s=3.0)
         assert list(derive(series[:cut], policy)) == list(derive(series, policy))[:cut]
 
+    def test_it_asks_for_no_observation_ahead(self) -> None:
+        asked: list[float] = []
+
+        def live() -> Iterator[Observation]:
+            for one in film(lambda _: AHEAD, 20):
+                asked.append(one.t_s)
+                yield one
+
+        for derived in derive(live(), policy_of()):
+            assert derived.t_s == asked[-1]
+
     @settings(max_examples=100, deadline=None)
     @given(st.lists(CHANCES, max_size=20))
     def test_what_was_measured_stays(self, chances: list[Any]) -> None:
         series = series_of(chances)
         derived = list(derive(series, policy_of()))
-        assert [(one.source, one.t_s, one.boxes) for one in derived] == [
-            (one.source, one.t_s, one.boxes) for one in series
-        ]
         for before, now in zip(series, derived, strict=True):
-            assert before.values.items() <= now.values.items()
+            assert (now.source, now.t_s, now.boxes) == (before.source, before.t_s, before.boxes)
+            changed = {signal for signal, value in before.values.items() if now.values[signal] != value}
+            assert not changed or now.values["face.count"] is None
+            assert {now.values[signal] for signal in changed} <= {None}
+            assert all(signal.startswith("face.") for signal in changed)
             added = now.values.keys() - before.values.keys()
             assert added <= INPUTS.keys()
             assert not added or before.source == "webcam"
+
+    def test_of_a_face_in_the_dark_nothing_is_measured(self) -> None:
+        scores = {"face.score": 0.45, "face.second_score": 0.0, "face.height": 0.3, "picture.luma": 0.02}
+        weak = Box(0.4, 0.3, 0.6, 0.6, "face", 0.45)
+        for bright, measured in ((0.05, False), (0.5, True)):
+            observation = Observation("webcam", 0.0, {**scores, "picture.bright": bright}, (weak,))
+            (derived,) = derive([observation], policy_of())
+            told = {signal: value for signal, value in derived.values.items() if signal.startswith("face.")}
+            known = {"face.score": 0.45, "face.second_score": 0.0, "face.height": 0.3, "face.count": 0.0}
+            assert told == (known if measured else dict.fromkeys(known))
+            assert derived.values["picture.luma"] == 0.02
 
     def test_inputs_list_exactly_what_is_derived(self) -> None:
         needed = {signal for signals in INPUTS.values() for signal in signals}
