@@ -11,7 +11,7 @@ import typer
 
 from proctor_cli.cli.documents import tell, write_documents
 from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, fetching_bar, note, progress
-from proctor_cli.cli.values import count_workers, read_offset, read_span, read_start, read_swaps
+from proctor_cli.cli.values import count_workers, known_signals, read_offset, read_span, read_start, read_swaps
 from proctor_cli.errors import Interrupted, ModelError, OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def analyze(
     from proctor_cli import nets
     from proctor_cli.batch import analyse
     from proctor_cli.engine.local import LocalEngine
-    from proctor_cli.policy import load
+    from proctor_cli.policy import load, validate_signals
     from proctor_cli.report.page import check_language
     from proctor_cli.session.prepare import Request, prepare, roles_needed
     from proctor_cli.store import SessionFolder
@@ -83,6 +83,7 @@ def analyze(
 
     check_language(language)
     rules = load(policy)
+    validate_signals(rules, known_signals())
     chosen = nets.load_manifest().choose(models, read_swaps(model or []))
     clips = [Clip("webcam", webcam)] if webcam else []
     if screen:

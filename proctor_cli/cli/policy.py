@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from proctor_cli.cli.values import known_signals
+
 app = typer.Typer(help="Policies: show, validate, compare.", no_args_is_help=True)
 
 _NAME = "A TOML file, or the name of a shipped policy (default, strict, lenient)."
@@ -34,13 +36,10 @@ def show(
 @app.command()
 def validate(policy: PolicyArgument, as_json: JsonOption = False) -> None:
     """Check a policy; every mistake is reported at once, with its key, and the exit code is 2."""
-    from proctor_cli import detectors, logs
     from proctor_cli.policy import load, validate_signals
-    from proctor_cli.risk import list_signals
 
     loaded = load(policy)
-    specs = [detectors.find(name).spec for name in detectors.REGISTRY] + [logs.SPEC]
-    validate_signals(loaded, list_signals({signal for spec in specs for signal in spec.signals}))
+    validate_signals(loaded, known_signals())
     rules = len(loaded.enabled_rules)
     if as_json:
         typer.echo(json.dumps({"valid": True, "name": loaded.name, "rules": rules, "sha256": loaded.sha256}))

@@ -107,6 +107,15 @@ def read_swaps(words: Sequence[str]) -> dict[str, str]:
     return swaps
 
 
+def known_signals() -> frozenset[str]:
+    """All signals that a rule can watch."""
+    from proctor_cli import detectors, logs, plan
+    from proctor_cli.risk import list_signals
+
+    specs = [*(detectors.find(name).spec for name in detectors.REGISTRY), plan.GAPS, logs.SPEC]
+    return list_signals({signal for spec in specs for signal in spec.signals})
+
+
 def count_workers(wanted: int | None) -> tuple[int, int]:
     """How many workers, and how many threads each: the user's wish, else what cores and memory allow."""
     import psutil

@@ -11,6 +11,7 @@ import multiprocessing
 import pickle
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from proctor_cli.engine import Done, J, R, WorkerDied
 # "spawn", because the libraries that decode and infer hold threads and locks, which "fork" would copy half-way.
 _PROCESSES = multiprocessing.get_context("spawn")
 _TRIES = 2
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -50,8 +52,9 @@ class LocalEngine:
         try:
             while waiting or busy:
                 # All are started before the first is given a job: sending a large one waits until its worker reads.
-                started = [self._start(function) for _ in range(min(len(waiting), self._workers - len(busy)))]
-                busy |= {worker.pipe.fileno(): worker for worker in started}
+                with _interrupts_held():
+                    started = [self._start(function) for _ in range(min(len(waiting), self._workers - len(busy)))]
+                    busy |= {worker.pipe.fileno(): worker for worker in started}
                 for worker in started:
                     self._give(worker, waiting, jobs, tries)
                 for ready in wait([worker.pipe for worker in busy.values()]):
@@ -83,8 +86,7 @@ class LocalEngine:
     def _start(self, function: Callable[[J], R]) -> _Worker:
         ours, theirs = _PROCESSES.Pipe()
         process = _PROCESSES.Process(target=_serve, args=(function, theirs), daemon=True)
-        with _interrupts_held():
-            process.start()
+        process.start()
         theirs.close()  # so that the worker's death is an end of file for us
         return _Worker(process, ours)
 
@@ -114,16 +116,26 @@ class LocalEngine:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C goes to the whole group, and the parent decides: a process started in here is born without hearing it."""
-    if sys.platform == "win32":
+    """Let Ctrl-C and SIGTERM wait while a worker is started.
+
+    A worker that was started half-way would complain, and one that is not yet known would not be stopped. It is itself
+    born deaf to Ctrl-C, which goes to the whole group: the parent decides.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield
         return
-    resource_tracker.ensure_running()  # it is started with the first worker and would let interrupts through again
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    held: list[int] = []
+    resource_tracker.ensure_running()  # it is started with the first worker and would unblock the signal again
+    handlers = {number: signal.signal(number, lambda it, _: held.append(it)) for number in _STOPS}
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited; here, other threads may still hear it
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if held:
+        signal.raise_signal(held[0])
 
 
 def _serve(function: Callable[[J], R], pipe: Connection) -> None:

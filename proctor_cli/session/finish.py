@@ -67,14 +67,17 @@ def _observed(folder: SessionFolder, jobs: Sequence[SliceJob], recording: Record
     unknown: dict[str, float | None] = {signal: None for spec in specs for signal in spec.signals}
     # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
     longest_s = inf if clip.source == "screen" else max(_GAP_S, 5 * step_s, 5 / scan.info.mean_fps)
-    last_s = inf
+    last_s, resumed = inf, True
     for job, following in zip_longest(jobs, jobs[1:]):
         end_s = round(clip.offset_s + min(job.piece.end_s, scan.info.duration_s), 5)
         for observation in folder.read_part(job.key):
             if observation.t_s - last_s > longest_s:
                 for t_s in _every(_SILENCE_S, last_s + step_s, observation.t_s):
                     yield Observation(clip.source, t_s, {**unknown, "picture.gap": 1.0})
+                resumed = True
+            if resumed and clip.source == "webcam":
                 observation = replace(observation, values={**observation.values, "picture.gap": 0.0})
+                resumed = False
             last_s = observation.t_s
             end_s = max(end_s, last_s)
             yield observation

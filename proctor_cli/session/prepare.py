@@ -14,7 +14,6 @@ from proctor_cli.store import SessionFolder
 from proctor_cli.types import Clip, MissingDetector, Observation, Recording, Spec, WallClock
 
 _LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvino")
-_GAPS = Spec(name="gaps", source="webcam", signals={"picture.gap": "score"}, interval_s=0.0)
 _GIVE = {"webcam": "Give the webcam recording.", "screen": "Give it with --screen FILE."}
 
 
@@ -208,7 +207,7 @@ def _read_log(request: Request, wall_clock: WallClock | None, duration_s: float)
 def _without_pictures(request: Request, log: logs.LogReading) -> Iterator[Spec]:
     """What is known without looking at a picture: that there is none, and what a log says."""
     if any(clip.source == "webcam" for clip in request.clips):
-        yield _GAPS
+        yield plan.GAPS
     if log.observations:
         yield logs.SPEC
 

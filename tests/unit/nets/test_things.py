@@ -166,6 +166,10 @@ class TestFamilies:
         assert corners_px(first, 64, 32) == pytest.approx((0, 0, 30, 20), abs=1e-3)
         assert corners_px(second, 64, 32) == pytest.approx((40, 20, 64, 32), abs=1e-3)
 
+    def test_the_surest_comes_first(self, tmp_path: Path, make: Any) -> None:
+        things = [(4, 4, 14, 14, PHONE, 0.8), (20, 10, 60, 62, PERSON, 0.5), (40, 2, 50, 12, PHONE, 0.3)]
+        assert [box.label for box in finder(make(tmp_path, things)).find(GREY)] == ["phone", "person", "phone"]
+
     def test_nothing(self, tmp_path: Path, make: Any) -> None:
         assert finder(make(tmp_path, [(4, 4, 12, 12, CAT, 0.9)])).find(GREY) == []
 

@@ -215,11 +215,13 @@ class TestLearning:
         )
 
     def test_poses_beyond_the_limits_do_not_count_towards_it(self) -> None:
-        assert set(follow(film(lambda _: pose(yaw=26), 14)).values()) == {None}
-        assert None not in list(follow(film(lambda _: pose(yaw=24), 14)).values())[4:]
+        for beyond, within in ((pose(yaw=26), pose(yaw=24)), (pose(pitch=-31), pose(pitch=-29))):
+            assert set(follow(film(lambda _, now=beyond: now, 14)).values()) == {None}
+            assert None not in list(follow(film(lambda _, now=within: now, 14)).values())[4:]
 
     def test_who_never_faces_the_camera_is_taken_as_is_in_the_end(self) -> None:
-        ratios = follow(film(changing({0: pose(yaw=45), 60: pose(yaw=70), 70: pose(yaw=45)}), 90))
+        start = {0: pose(yaw=80), 2: pose(yaw=45)}
+        ratios = follow(film(changing({**start, 60: pose(yaw=70), 70: pose(yaw=45)}), 90))
         assert all(ratio is None for t_s, ratio in ratios.items() if t_s < 14.9)
         assert all(ratio == pytest.approx(0) for t_s, ratio in ratios.items() if 15.1 < t_s < 59.9)
         assert share_away(ratios, 60, 70) == 1
@@ -229,6 +231,11 @@ class TestLearning:
         # Seen for a second while sitting down, then not for a minute: that second is not how the exam is sat.
         start = changing({0: pose(pitch=-28), 1.2: None, 60: AHEAD})
         assert share_away(follow(film(start, 180)), 65, 180) == 0
+
+    def test_eyes_are_not_learned_while_the_head_is_away(self) -> None:
+        turned, glance = pose(yaw=30, eyes=(-30, AHEAD_DEG)), pose(eyes=(-24, AHEAD_DEG))
+        start = {0: pose(eyes=None), 40: turned, 46: AHEAD, 49: glance}
+        assert after(changing(start), 49.2)["away.left"] == pytest.approx(24 / 15)
 
     def test_eyes_first_seen_late_are_learned_from_their_own_first_seconds(self) -> None:
         start = changing({0: pose(eyes=None), 40: pose(eyes=(0, -45)), 41: AHEAD})
@@ -264,6 +271,13 @@ class TestCameraBesideTheScreen:
             assert ratio is not None
             assert ratio <= 0.5
 
+    def test_nor_is_what_lies_between_the_usual_level_of_the_eyes_and_the_camera(self) -> None:
+        low = pose(eyes=(0, AHEAD_DEG - 20))
+        for pitch in (AHEAD_DEG - 20, AHEAD_DEG - 10, AHEAD_DEG):
+            assert then(pose(eyes=(0, pitch)), low)["away.ratio"] == pytest.approx(0, abs=1e-9)
+        assert then(pose(eyes=(0, AHEAD_DEG + 14)), low)["away.up"] == pytest.approx(14 / 14)
+        assert then(pose(eyes=(0, AHEAD_DEG - 41)), low)["away.down"] == pytest.approx(21 / 21)
+
 
 class TestFollowing:
     def test_a_slow_drift_is_followed(self) -> None:
@@ -284,6 +298,18 @@ class TestFollowing:
         assert ratios[60.0] == pytest.approx(10 / 18)
         last = list(ratios.values())[-1]
         assert last == pytest.approx(10 / 18 * exp(-1), rel=0.02)
+
+    def test_so_is_a_change_of_the_eyes(self) -> None:
+        moved = changing({0: AHEAD, 60: pose(eyes=(0, AHEAD_DEG + 7))})
+        ratios = list(follow(film(moved, 60 + 90 + 0.1)).values())
+        assert ratios[300] == pytest.approx(7 / 14)
+        assert ratios[-1] == pytest.approx(7 / 14 * exp(-1), rel=0.02)
+
+    def test_so_is_who_never_faces_the_camera(self) -> None:
+        moved = changing({0: pose(yaw=45, eyes=None), 60: pose(yaw=55, eyes=None)})
+        ratios = list(follow(film(moved, 60 + 90 + 0.1)).values())
+        assert ratios[300] == pytest.approx(10 / 20)
+        assert ratios[-1] == pytest.approx(10 / 20 * exp(-1), rel=0.02)
 
     @pytest.mark.parametrize("step_s", [0.1, 0.5, 1.0])
     def test_the_sampling_rate_does_not_matter(self, step_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -236,6 +237,7 @@ class TestPeople:
     def test_a_part_of_the_candidate_is_not_extra(self, half: Box) -> None:
         assert self.extra(CANDIDATE, half) == 0
         assert self.extra(half, CANDIDATE) == 0
+        assert self.extra(replace(half, score=0.99), CANDIDATE) == 0
 
     def test_somebody_far_behind_is_not_extra(self) -> None:
         assert self.extra(CANDIDATE, Box(0.8, 0.3, 0.95, 0.7, "person", 0.9)) == 0
