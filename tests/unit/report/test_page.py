@@ -197,3 +197,10 @@ def test_a_decision_belongs_to_the_exact_extent_of_an_incident(session: SessionR
 def test_a_folder_that_cannot_be_written_is_said(session: SessionResult, tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         render(session, tmp_path / "nowhere")
+
+
+def test_a_part_that_was_left_out_is_said(session: SessionResult, tmp_path: Path) -> None:
+    partial = replace(session, recording=replace(session.recording, span=(60.0, 90.0)))
+    said = "Only this part was analysed: 00:01:00–00:01:30"
+    assert said in render(partial, tmp_path)
+    assert said not in render(session, tmp_path)

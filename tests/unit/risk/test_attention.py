@@ -214,14 +214,16 @@ class TestLearning:
             after(changing({0: first, for_s: AHEAD, 60: first}), 60.2)["away.ratio"]
         )
 
-    def test_poses_beyond_the_limits_do_not_count_towards_it(self) -> None:
-        for beyond, within in ((pose(yaw=26), pose(yaw=24)), (pose(pitch=-31), pose(pitch=-29))):
-            assert set(follow(film(lambda _, now=beyond: now, 14)).values()) == {None}
-            assert None not in list(follow(film(lambda _, now=within: now, 14)).values())[4:]
+    @pytest.mark.parametrize(
+        ("beyond", "within"), [(pose(yaw=26), pose(yaw=24)), (pose(pitch=-31), pose(pitch=-29))], ids=["yaw", "pitch"]
+    )
+    def test_poses_beyond_the_limits_do_not_count_towards_it(self, beyond: Pose, within: Pose) -> None:
+        assert set(follow(film(lambda _: beyond, 14)).values()) == {None}
+        assert None not in list(follow(film(lambda _: within, 14)).values())[4:]
 
     def test_who_never_faces_the_camera_is_taken_as_is_in_the_end(self) -> None:
-        start = {0: pose(yaw=80), 2: pose(yaw=45)}
-        ratios = follow(film(changing({**start, 60: pose(yaw=70), 70: pose(yaw=45)}), 90))
+        aside = pose(yaw=45)
+        ratios = follow(film(changing({0: pose(yaw=80), 2: aside, 60: pose(yaw=70), 70: aside}), 90))
         assert all(ratio is None for t_s, ratio in ratios.items() if t_s < 14.9)
         assert all(ratio == pytest.approx(0) for t_s, ratio in ratios.items() if 15.1 < t_s < 59.9)
         assert share_away(ratios, 60, 70) == 1
@@ -234,8 +236,8 @@ class TestLearning:
 
     def test_eyes_are_not_learned_while_the_head_is_away(self) -> None:
         turned, glance = pose(yaw=30, eyes=(-30, AHEAD_DEG)), pose(eyes=(-24, AHEAD_DEG))
-        start = {0: pose(eyes=None), 40: turned, 46: AHEAD, 49: glance}
-        assert after(changing(start), 49.2)["away.left"] == pytest.approx(24 / 15)
+        start = changing({0: pose(eyes=None), 40: turned, 46: AHEAD, 49: glance})
+        assert after(start, 49.2)["away.left"] == pytest.approx(24 / 15)
 
     def test_eyes_first_seen_late_are_learned_from_their_own_first_seconds(self) -> None:
         start = changing({0: pose(eyes=None), 40: pose(eyes=(0, -45)), 41: AHEAD})
