@@ -102,7 +102,9 @@ finally:
     )
     loaded = set(ran.stdout.splitlines()[-1].split())
     assert "msgspec" in loaded  # the probe does see what is loaded
-    assert loaded & {"av", "cv2", "mediapipe", "onnxruntime", "openvino", "ultralytics", "insightface", "torch"} == set()
+    assert (
+        loaded & {"av", "cv2", "mediapipe", "onnxruntime", "openvino", "ultralytics", "insightface", "torch"} == set()
+    )
 
 
 def test_report_writes_the_same_files_again(dim: Path, proctor: Proctor) -> None:

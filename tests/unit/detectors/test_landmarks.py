@@ -105,7 +105,8 @@ class TestWhoIsMeasured:
 
     def test_never_the_neighbour(self, landmarks: Look) -> None:
         rgb, (neighbour,) = scene(640, 480, Head(200, 60, 120))
-        beside = replace(neighbour, x0=neighbour.x1 + 0.01, x1=neighbour.x1 + 0.01 + neighbour.width)
+        # so large that the surroundings shown to the landmarker hold the whole neighbour
+        beside = replace(neighbour, x0=neighbour.x1 + 0.01, x1=neighbour.x1 + 0.31, y0=0.2, y1=0.65)
         assert landmarks(rgb, [neighbour]).values["head.yaw_deg"] is not None
         assert set(landmarks(rgb, [beside]).values.values()) == {None}
 
@@ -151,6 +152,9 @@ class TestRealRecordings:
         assert known(roll_right, "head.roll_deg") > 15
         for seen in (ahead, up, down):
             assert known(seen, "head.yaw_deg") == pytest.approx(0, abs=8)
+        # the eyes stay on the camera: down in a head tipped back, up in one bent down
+        assert known(up, "gaze.pitch_deg") < known(ahead, "gaze.pitch_deg") - 8
+        assert known(down, "gaze.pitch_deg") > known(ahead, "gaze.pitch_deg") + 8
 
     @pytest.mark.parametrize(("clip", "side"), [("a_eyes_left", -1), ("a_eyes_right", 1)])
     def test_eyes_that_move_in_a_still_head(self, measure: Look, clip: str, side: int) -> None:

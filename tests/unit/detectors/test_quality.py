@@ -53,6 +53,12 @@ def test_a_plain_picture_has_a_brightness_and_nothing_else(quality: Look, value:
     assert values["picture.sharpness"] is None
 
 
+@pytest.mark.parametrize(("colour", "luma"), [((255, 0, 0), 0.299), ((0, 255, 0), 0.587), ((0, 0, 255), 0.114)])
+def test_colours_have_their_luma(quality: Look, colour: tuple[int, int, int], luma: float) -> None:
+    seen = quality(np.full((48, 64, 3), colour, np.uint8))
+    assert seen.values["picture.luma"] == pytest.approx(luma, abs=0.005)
+
+
 def test_a_gradient_is_half_bright_and_not_sharp(quality: Look) -> None:
     values = quality(gradient()).values
     assert values["picture.luma"] == pytest.approx(0.5, abs=0.01)

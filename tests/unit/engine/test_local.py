@@ -89,7 +89,9 @@ def test_a_worker_that_dies_before_it_reads_its_job(capfd: pytest.CaptureFixture
 
 def test_closing_early_ends_the_workers_at_once(tmp_path: Path) -> None:
     files = [tmp_path / "quick", tmp_path / "long", tmp_path / "long too", tmp_path / "waiting"]
-    outcomes = LocalEngine(2).map(jobs.tell_and_sleep, [(str(file), 0 if i == 0 else 60) for i, file in enumerate(files)])
+    outcomes = LocalEngine(2).map(
+        jobs.tell_and_sleep, [(str(file), 0 if i == 0 else 60) for i, file in enumerate(files)]
+    )
     assert next(outcomes).index == 0
     while not all(file.exists() and file.read_text() for file in files[:3]):
         time.sleep(0.01)

@@ -65,14 +65,17 @@ class TestReplaced:
         assert list(path.parent.iterdir()) == [path]
 
     @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-    def test_an_exception_in_the_middle_leaves_the_old_file(
-        self, tmp_path: Path, error: type[BaseException]
-    ) -> None:
+    def test_an_exception_in_the_middle_leaves_the_old_file(self, tmp_path: Path, error: type[BaseException]) -> None:
         path = tmp_path / "a"
         path.write_bytes(b"old")
-        with pytest.raises(error), replaced(path) as out:
-            out.write(b"ha")
-            raise error
+
+        def fail() -> None:
+            with replaced(path) as out:
+                out.write(b"ha")
+                raise error
+
+        with pytest.raises(error):
+            fail()
         assert path.read_bytes() == b"old"
         assert list(tmp_path.iterdir()) == [path]
 
@@ -86,7 +89,11 @@ class TestReplaced:
     def test_a_full_disk_leaves_the_old_file(self, tmp_path: Path) -> None:
         path = tmp_path / "a"
         path.write_bytes(b"old")
-        with pytest.raises(OutputError, match="No space left on device"), replaced(path), open("/dev/full", "wb") as full:
+        with (
+            pytest.raises(OutputError, match="No space left on device"),
+            replaced(path),
+            open("/dev/full", "wb") as full,
+        ):
             full.write(b"x" * 100_000)
         assert path.read_bytes() == b"old"
 
@@ -169,7 +176,7 @@ class TestSession:
         for changed in ({"schema": "proctor.session/9"}, {"schema": "proctor.session/9", "session": 5}):
             document = json.loads(session.session.read_bytes()) | changed
             session.session.write_text(json.dumps(document))
-            with pytest.raises(OutputError, match="is of the format proctor.session/9, this version reads") as caught:
+            with pytest.raises(OutputError, match=r"is of the format proctor\.session/9, this version reads") as caught:
                 session.read_session()
             assert "proctor rescore" in caught.value.hint
 
