@@ -100,7 +100,6 @@ def test_stopped_and_gone_on_with(
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_stopped_while_workers_are_starting(tmp_path: Path, env: dict[str, str], workers: int) -> None:
-    # A worker is heard of when it loads its libraries: before that it does not know yet what to do with a Ctrl-C.
     words = ("analyze", SAMPLE, "--student", "S123", "--workers", str(workers), "-o", tmp_path / "out")
     running = start(*words, before=SHORT_SLICES, env=env)
     wait_until(lambda: psutil.Process(running.pid).children(), running)
@@ -108,11 +107,16 @@ def test_stopped_while_workers_are_starting(tmp_path: Path, env: dict[str, str],
 
 
 def test_stopped_before_the_analysis_began(tmp_path: Path, env: dict[str, str]) -> None:
-    waits = "from proctor_cli import media; media.probe = lambda clip: __import__('time').sleep(60)"
-    marks = f"{waits}; import pathlib; pathlib.Path({str(tmp_path)!r}, 'begun').touch()"
-    running = start("analyze", SAMPLE, "--student", "S123", "-o", tmp_path / "out", before=marks, env=env)
+    slow_probe = f"""
+import pathlib, time
+from proctor_cli import media
+def probe(clip):
+    pathlib.Path({str(tmp_path)!r}, "begun").touch()
+    time.sleep(60)
+media.probe = probe
+"""
+    running = start("analyze", SAMPLE, "--student", "S123", "-o", tmp_path / "out", before=slow_probe, env=env)
     wait_until((tmp_path / "begun").exists, running)
-    time.sleep(0.5)  # from here to the handler: the import of typer
     assert end(running, (signal.SIGINT, True)) == "proctor: stopped"
     assert not (tmp_path / "out").exists()
 

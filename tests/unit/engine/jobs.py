@@ -30,6 +30,10 @@ def own_pid(_: int) -> int:
     return os.getpid()
 
 
+def is_deaf_to_interrupts(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
 def fail_on_odd(number: int) -> int:
     if number % 2:
         raise ValueError(f"{number} is odd")
