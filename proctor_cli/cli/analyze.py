@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from proctor_cli.cli.documents import tell, write_documents
+from proctor_cli.cli.documents import PARTIAL, tell, write_documents
 from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, fetching_bar, note, progress
 from proctor_cli.cli.values import count_workers, known_signals, read_offset, read_span, read_start, read_swaps
 from proctor_cli.errors import Interrupted, ModelError, OutputError, UsageError
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from proctor_cli import nets
     from proctor_cli.session.prepare import Preparation
     from proctor_cli.store import SessionFolder
-
-_PARTIAL = 5
 
 
 def analyze(
@@ -126,7 +124,7 @@ def analyze(
     write_documents(folder, result, language=language)
     tell(folder, result, as_json=as_json)
     if result.partial:
-        raise typer.Exit(_PARTIAL)
+        raise typer.Exit(PARTIAL)
 
 
 def _file_name(student: str) -> str:

@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
+from proctor_cli.cli.documents import PARTIAL
 from proctor_cli.cli.terminal import note
 from proctor_cli.errors import OutputError
 from proctor_cli.types import Priority
 
-_HIT, _PARTIAL = 10, 5
+_HIT = 10
 
 
 _PRIORITIES: dict[str, Priority | None] = {"medium": "medium", "high": "high", "none": None}
@@ -38,6 +39,12 @@ def check(
     fail_above: Annotated[
         float | None, typer.Option("--fail-above", min=0, help="Exit with 10 when the highest risk is above this.")
     ] = None,
+    require: Annotated[
+        str,
+        typer.Option(
+            "--require", help="Exit with 10 when one of these events was not assessed."
+        ),
+    ] = "",
     junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML to this file.")] = None,
     sarif: Annotated[Path | None, typer.Option("--sarif", help="Write SARIF 2.1.0 to this file.")] = None,
     github: Annotated[
@@ -52,7 +59,9 @@ def check(
     from proctor_cli.report.sarif import write_sarif
     from proctor_cli.store import find_sessions
 
-    gate = Gate(_PRIORITIES[fail_on.value], fail_above)
+    gate = Gate(
+        _PRIORITIES[fail_on.value], fail_above, tuple(name.strip() for name in require.split(",") if name.strip())
+    )
     results: list[GateResult] = []
     unreadable = 0
     for session in find_sessions(folders):
@@ -81,11 +90,23 @@ def check(
     if github and not as_json:
         for line in annotate(results):
             typer.echo(line)
-    hits = [result.session.recording.student_id for result in results if result.hit]
+    hits = [result for result in results if result.hit]
     if as_json:
-        summary = {"schema": "proctor.check/1", "sessions": len(results), "hit": hits, "unreadable": unreadable}
+        sessions = [
+            {
+                "folder": result.folder,
+                "student_id": result.session.recording.student_id,
+                "hit": result.hit,
+                "hits": result.hits,
+                "priority": result.session.judgement.priority,
+                "partial": result.session.partial,
+                "not_assessed": [gap.event for gap in result.session.judgement.not_assessed],
+            }
+            for result in results
+        ]
+        summary = {"schema": "proctor.check/1", "sessions": sessions, "hits": len(hits), "unreadable": unreadable}
         typer.echo(json.dumps(summary))
     if hits:
         raise typer.Exit(_HIT)
     if unreadable or any(result.session.partial for result in results):
-        raise typer.Exit(_PARTIAL)
+        raise typer.Exit(PARTIAL)

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from proctor_cli.types import SessionResult
 
 
+PARTIAL = 5
+"""Exit code: the results are written, but a part of a recording could not be analysed."""
+
+
 def write_documents(folder: SessionFolder, result: SessionResult, *, language: str = "en") -> None:
     """Write events.csv, events.json and report.html beside session.json."""
     from proctor_cli.report import page, tables
@@ -59,6 +63,9 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
         typer.echo(f"  a live exam would have been ended at {clock(judgement.would_end_s)}")
     counted = f"{len(scoring)} incident" + ("" if len(scoring) == 1 else "s")
     typer.echo(f"  {counted}, trust score {judgement.trust_score:.3g}, highest risk {judgement.timeline.peak:.3g}")
-    if judgement.not_assessed:
-        typer.echo(f"  not assessed: {', '.join(item.event for item in judgement.not_assessed)}")
+    reasons: dict[str, list[str]] = {}
+    for item in judgement.not_assessed:
+        reasons.setdefault(f"{item.reason}. {item.remedy}", []).append(item.event)
+    for reason, events in reasons.items():
+        typer.echo(f"  not assessed: {', '.join(events)}: {reason}")
     typer.echo(f"  report: {folder.report}")

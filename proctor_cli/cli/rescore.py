@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from proctor_cli.cli.documents import tell, write_documents
+from proctor_cli.cli.documents import PARTIAL, tell, write_documents
 
 
 def rescore(
@@ -29,3 +29,5 @@ def rescore(
     session.write_session(result)
     write_documents(session, result, language=language)
     tell(session, result, as_json=as_json)
+    if result.partial:
+        raise typer.Exit(PARTIAL)

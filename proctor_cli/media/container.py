@@ -127,7 +127,7 @@ def _refusal(path: str, head: bytes) -> InputError:
             hint="Copy it again, or ask for the original recording.",
         )
     if cv2.haveImageReader(path):
-        return InputError("a still picture, not a recording", where=path, hint="Use `proctor frame` for one picture.")
+        return InputError("a still picture, not a recording", where=path, hint="Give the recording itself.")
     return InputError(
         "not a recording that can be read",
         where=path,

@@ -14,11 +14,13 @@ _RANK: dict[Priority, int] = {"low": 0, "medium": 1, "high": 2}
 class Gate:
     """What stops a pipeline. ``priority`` None and ``risk`` None: nothing does.
 
-    ``priority``: a review priority of at least this; ``risk``: a highest risk above this, points.
+    ``priority``: a review priority of at least this; ``risk``: a highest risk above this, points; ``required``:
+    events that must have been assessed, since what was not looked for must not pass as not found.
     """
 
     priority: Priority | None = None
     risk: float | None = None
+    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ def examine(folder: str, session: SessionResult, gate: Gate) -> GateResult:
         hits.append(f"review priority {judgement.priority}: {'; '.join(judgement.reasons)}")
     if gate.risk is not None and judgement.timeline.peak > gate.risk:
         hits.append(f"highest risk {number(judgement.timeline.peak)}, more than {number(gate.risk)}")
+    hits += [
+        f"{gap.event} was not assessed: {gap.reason}" for gap in judgement.not_assessed if gap.event in gate.required
+    ]
     return GateResult(folder, session, tuple(hits))
 
 

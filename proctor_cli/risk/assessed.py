@@ -27,7 +27,10 @@ def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMe
 def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple[str, str]:
     """Reason and remedy."""
     if coverage.was_sought(rule.source, rule.signal):
-        return f"{rule.signal} could not be measured anywhere", "See the coverage and the quality of the recording."
+        return (
+            f"{rule.signal} could not be measured anywhere",
+            "The recording, or the part of it that was analysed, is too poor or too short for it: see coverage.",
+        )
     needed = INPUTS.get(rule.signal, (rule.signal,))
     for detector in recording.missing:
         if any(signal in detector.signals for signal in needed):

@@ -66,7 +66,7 @@ def _observed(folder: SessionFolder, jobs: Sequence[SliceJob], recording: Record
     specs = [spec for spec in recording.detectors if spec.source == clip.source]
     unknown: dict[str, float | None] = {signal: None for spec in specs for signal in spec.signals}
     # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
-    longest_s = inf if clip.source == "screen" else max(_GAP_S, 5 * step_s, 5 / scan.info.mean_fps)
+    longest_s = inf if clip.source == "screen" else max(_GAP_S, 5 * step_s, 5 / (scan.info.mean_fps or inf))
     last_s, resumed = inf, True
     for job, following in zip_longest(jobs, jobs[1:]):
         end_s = round(clip.offset_s + min(job.piece.end_s, scan.info.duration_s), 5)

@@ -65,7 +65,20 @@ def test_writes_what_it_is_asked_for(cohort: Path, tmp_path: Path) -> None:
 def test_json_is_one_line(cohort: Path) -> None:
     code, output = check(cohort, "--json")
     assert code == 10
-    assert json.loads(output) == {"schema": "proctor.check/1", "sessions": 2, "hit": ["S2"], "unreadable": 0}
+    summary = json.loads(output)
+    assert (summary["schema"], summary["hits"], summary["unreadable"]) == ("proctor.check/1", 1, 0)
+    busy, quiet = summary["sessions"]
+    assert (busy["student_id"], busy["hit"], busy["priority"]) == ("S2", True, "high")
+    assert (quiet["student_id"], quiet["hit"], quiet["partial"]) == ("S1", False, False)
+    assert "NO_FACE" in quiet["not_assessed"]
+
+
+def test_what_must_have_been_assessed_closes_the_gate_when_it_was_not(cohort: Path) -> None:
+    code, output = check(cohort / "busy", "--fail-on", "none", "--require", "TAB_SWITCH")
+    assert code == 0
+    code, output = check(cohort / "busy", "--fail-on", "none", "--require", "TAB_SWITCH, NO_FACE")
+    assert code == 10
+    assert "NO_FACE was not assessed: " in output
 
 
 def test_an_unreadable_session_is_named_and_stops_no_other(cohort: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 
@@ -112,6 +113,17 @@ class TestWorkers:
 
 
 class TestProgress:
+    def test_a_bar_where_somebody_looks(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        with progress(ProgressStyle.auto, 90.0, "S123") as advance:
+            advance(60.0)
+            advance(60.0)
+        last = capsys.readouterr().err.rstrip().split("\r")[-1]
+        assert last.startswith("S123 100%|")
+        assert "| 90/90 s of video, 00:0" in last
+
     def test_in_words_says_every_tenth_once(self, capsys: pytest.CaptureFixture[str]) -> None:
         with progress(ProgressStyle.text, 1000.0, "S123") as advance:
             for _ in range(100):

@@ -111,9 +111,11 @@ class TestObserving:
         assert min(o.t_s for o in seen if o.source == "screen") == 5.0
         assert extents(tmp_path / "out", "TAB_SWITCH") == [(2.0, 3.0)]
 
-    @pytest.mark.parametrize("kind", ["gif", "mkv"])
-    def test_one_picture(self, tmp_path: Path, analysed: Analyse, kind: str) -> None:
-        codec, pix_fmt = ("gif", "rgb8") if kind == "gif" else ("ffv1", "yuv420p")
+    @pytest.mark.parametrize(
+        ("kind", "codec", "pix_fmt"),
+        [("gif", "gif", "rgb8"), ("mkv", "ffv1", "yuv420p"), ("avi", "mpeg4", "yuv420p"), ("ts", "libx264", "yuv420p")],
+    )
+    def test_one_picture(self, tmp_path: Path, analysed: Analyse, kind: str, codec: str, pix_fmt: str) -> None:
         path = film(tmp_path / f"a.{kind}", [0.0], codec, pix_fmt=pix_fmt, options={})
         assert not analysed(path).partial
         assert len([o for o in observations(tmp_path / "out") if o.values.get("picture.luma") is not None]) == 1
