@@ -41,9 +41,7 @@ def check(
     ] = None,
     require: Annotated[
         str,
-        typer.Option(
-            "--require", help="Exit with 10 when one of these events was not assessed."
-        ),
+        typer.Option("--require", help="Exit with 10 when one of these events was not assessed."),
     ] = "",
     junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML to this file.")] = None,
     sarif: Annotated[Path | None, typer.Option("--sarif", help="Write SARIF 2.1.0 to this file.")] = None,

@@ -172,5 +172,6 @@ def test_a_partial_session_stays_partial(tmp_path: Path, proctor: Proctor) -> No
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
     assert proctor("analyze", path, "--student", "S123", "-o", tmp_path / "out").code == 5
     ran = proctor("rescore", tmp_path / "out", "--json")
+    assert ran.code == 5
     assert json.loads(ran.out)["partial"] is True
     assert "the file says it lasts 4.0 s" in ran.err
