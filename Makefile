@@ -62,7 +62,7 @@ lint: setup  ## Style, types and the floors of the house
 check: lint  ## All that CI checks: lint and tests
 	$(BIN)/python -m pytest
 
-bench: setup  ## Measure speed, and accuracy where recordings are at hand
+bench: setup  ## Measure speed
 	@$(BIN)/python benchmarks/run.py
 
 format: setup  ## Rewrite the code in the house style

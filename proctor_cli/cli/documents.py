@@ -31,7 +31,7 @@ def write_documents(folder: SessionFolder, result: SessionResult, *, language: s
 
 def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None:
     """The outcome on stdout: a few lines, or one line of JSON. What went wrong on the way, on stderr."""
-    from proctor_cli.report.formats import clock
+    from proctor_cli.report.formats import clock, number
 
     judgement = result.judgement
     for problem in result.recording.problems:
@@ -62,7 +62,9 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     if judgement.would_end_s is not None:
         typer.echo(f"  a live exam would have been ended at {clock(judgement.would_end_s)}")
     counted = f"{len(scoring)} incident" + ("" if len(scoring) == 1 else "s")
-    typer.echo(f"  {counted}, trust score {judgement.trust_score:.3g}, highest risk {judgement.timeline.peak:.3g}")
+    typer.echo(
+        f"  {counted}, trust score {number(judgement.trust_score)}, highest risk {number(judgement.timeline.peak)}"
+    )
     reasons: dict[str, list[str]] = {}
     for item in judgement.not_assessed:
         reasons.setdefault(f"{item.reason}. {item.remedy}", []).append(item.event)

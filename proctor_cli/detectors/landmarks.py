@@ -100,7 +100,7 @@ class Landmarks:
                 raise ModelError(
                     f"cannot be loaded with mediapipe: {str(error).rstrip('.')}",
                     where=str(model.path),
-                    hint="`proctor models verify` checks the file; `proctor doctor` checks the installation.",
+                    hint="`proctor models verify` checks the file; if it is right, install proctor again.",
                 ) from error
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:

@@ -4,7 +4,7 @@
     slices     the clip cut into pieces of work, fixed by the clip alone                           -> Slice
     sampling   the pictures of one slice, one per sampling cell, streamed                          -> Frame
     snapshot   single pictures at given times                                                     -> Frame
-    drawing    a picture with boxes and labels, other faces blurred                               -> JPEG file
+    drawing    a picture with boxes and labels, regions blurred if asked                               -> JPEG file
 
 Below them: ``container`` opens files and says why it cannot, ``tally`` reads all packets, ``timeline`` puts them
 in order, ``scan`` holds what is known then, ``grid`` holds the sampling cells, ``decode`` yields pictures packet by

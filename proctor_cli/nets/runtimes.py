@@ -148,7 +148,7 @@ def _failures(model: Model, what: str) -> Iterator[None]:
         raise ModelError(
             f"{what} with {model.entry.runtime}: {lines[-1]}",
             where=str(model.path),
-            hint="`proctor models verify` checks the file; `proctor doctor` checks the installation.",
+            hint="`proctor models verify` checks the file; if it is right, install proctor again.",
         ) from error
 
 

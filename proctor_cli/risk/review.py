@@ -45,7 +45,8 @@ def prioritise(
     if not reasons:
         reasons = [found[1][1] + ", below what asks for a review" if points else "nothing that scores was found"]
     if not_assessed:
-        reasons.append(f"{plural(not_assessed, 'check')} could not be assessed")
+        unknown = f"{plural(not_assessed, 'check')} could not be assessed"
+        reasons.insert(len(reasons) if points else 0, unknown)
     return _RANKS[rank], tuple(reasons)
 
 

@@ -159,7 +159,7 @@ class TestPriority:
         blind = rule(event="Y", signal="y.score")
         judgement = judge(recording_of(10.0), steps({}, 10), policy_of(rule(), blind))
         assert judgement.priority == "low"
-        assert judgement.reasons == ("nothing that scores was found", "1 check could not be assessed")
+        assert judgement.reasons == ("1 check could not be assessed", "nothing that scores was found")
         assert [gap.event for gap in judgement.not_assessed] == ["Y"]
 
 
