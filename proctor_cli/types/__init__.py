@@ -1,0 +1,55 @@
+"""Every value that crosses a boundary between rooms.
+
+All are frozen and slotted; the unit is in the name (``_s`` seconds, ``_px`` pixels, ``_deg`` degrees,
+``_fps`` per second, ``_cm`` centimetres); a bare ``score`` or ``confidence`` is 0-1. Times are seconds on
+the session clock: 0 is the first picture of the webcam recording (of the screen recording when there is no
+webcam). Intervals are half-open, ``[start_s, end_s)``.
+"""
+
+from __future__ import annotations
+
+from proctor_cli.types.judgement import (
+    Coverage,
+    Incident,
+    Judgement,
+    Kind,
+    NotAssessed,
+    Priority,
+    RiskKnot,
+    RiskTimeline,
+    Sample,
+    Score,
+    Severity,
+)
+from proctor_cli.types.measurements import Box, Frame, Observation, Spec
+from proctor_cli.types.recordings import Clip, ClipInfo, DecodeLoss, Source, WallClock
+from proctor_cli.types.session import MissingDetector, ModelUse, Problem, Provenance, Recording, SessionResult
+
+__all__ = [
+    "Box",
+    "Clip",
+    "ClipInfo",
+    "Coverage",
+    "DecodeLoss",
+    "Frame",
+    "Incident",
+    "Judgement",
+    "Kind",
+    "MissingDetector",
+    "ModelUse",
+    "NotAssessed",
+    "Observation",
+    "Priority",
+    "Problem",
+    "Provenance",
+    "Recording",
+    "RiskKnot",
+    "RiskTimeline",
+    "Sample",
+    "Score",
+    "SessionResult",
+    "Severity",
+    "Source",
+    "Spec",
+    "WallClock",
+]

@@ -1,0 +1,130 @@
+"""What the rules say: incidents, scores, risk over time, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from proctor_cli.types.recordings import Source
+
+Kind = Literal["temporary", "permanent"]
+Severity = Literal["quality", "info", "warning", "critical"]
+Priority = Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A condition that one rule confirmed.
+
+    ``confirmed_s`` is when it had lasted long enough; ``peak`` is the most telling value of the rule's signal
+    and ``peak_s`` its time; ``points`` is the sum of all points it added; ``alerted`` is False when the
+    cooldown kept it quiet. ``evidence`` holds the numbers behind the message. ``snapshot`` is a file name
+    relative to the session folder, "" when there is none.
+    """
+
+    event: str
+    source: Source
+    severity: Severity
+    kind: Kind
+    start_s: float
+    end_s: float
+    confirmed_s: float
+    peak: float
+    peak_s: float
+    confidence: float
+    points: float
+    message: str
+    alerted: bool = True
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    snapshot: str = ""
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One moment at which points were added. ``incident`` indexes SessionResult.incidents."""
+
+    t_s: float
+    event: str
+    points: float
+    kind: Kind
+    incident: int
+    risk_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class RiskKnot:
+    """The risk at one time; between two knots the temporary part is linear. Two knots at one time are a jump."""
+
+    t_s: float
+    temporary: float
+    permanent: float
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTimeline:
+    """Risk over the whole session: ``risk = temporary + permanent``."""
+
+    knots: tuple[RiskKnot, ...]
+    scores: tuple[Score, ...]
+
+    @property
+    def final(self) -> float:
+        """Risk at the end of the session, points."""
+        return self.knots[-1].temporary + self.knots[-1].permanent if self.knots else 0.0
+
+    @property
+    def peak(self) -> float:
+        """Highest risk of the session, points."""
+        return max((k.temporary + k.permanent for k in self.knots), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One point of a plotted signal; ``value`` None is a gap in the line."""
+
+    t_s: float
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the session a signal was measured in. ``measured_s`` / ``total_s`` is the covered share."""
+
+    signal: str
+    measured_s: float
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotAssessed:
+    """An event that could not be judged in this session, why, and what would change that."""
+
+    event: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that the rules say about a session: what ``risk.judge`` returns.
+
+    ``trust_score`` is 100 minus all points added, not under 0. ``would_end_s`` is when a live exam would
+    have been ended (the critical-alert limit was reached), None if never. ``reasons`` are plain sentences.
+    """
+
+    incidents: tuple[Incident, ...]
+    timeline: RiskTimeline
+    focus: tuple[Sample, ...]
+    coverage: tuple[Coverage, ...]
+    not_assessed: tuple[NotAssessed, ...]
+    trust_score: float
+    priority: Priority
+    reasons: tuple[str, ...]
+    critical_alerts: int
+    would_end_s: float | None

@@ -1,0 +1,98 @@
+"""What is measured: pictures, boxes, observations, and what a detector says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from proctor_cli.types.recordings import Source
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A labelled rectangle in fractions of the upright frame; ``x0 < x1``, ``y0 < y1``, clipped to 0-1."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    label: str
+    score: float
+
+    @property
+    def width(self) -> float:
+        """Width, fraction of the frame's width."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Height, fraction of the frame's height."""
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> float:
+        """Area, fraction of the frame's area."""
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One sampled picture.
+
+    ``rgb`` is (height, width, 3) uint8, upright. ``change`` is the mean absolute luma difference (0-1) to the
+    sample before it in the same clip, None for the clip's first sample. ``boxes`` are what
+    cheaper detectors have already found in this picture (a landmark detector reads the face boxes here).
+    """
+
+    source: Source
+    t_s: float
+    rgb: NDArray[np.uint8]
+    change: float | None = None
+    boxes: tuple[Box, ...] = ()
+
+    def __post_init__(self) -> None:
+        shape = self.rgb.shape
+        if len(shape) != 3 or shape[2] != 3 or self.rgb.dtype != "uint8":
+            raise ValueError(f"rgb must be (height, width, 3) uint8, got {shape} {self.rgb.dtype}")
+
+    def __repr__(self) -> str:
+        height, width = self.rgb.shape[:2]
+        return f"Frame({self.source} {self.t_s:.3f} s, {width}x{height}, {len(self.boxes)} boxes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was measured at one moment of one source.
+
+    A key that is absent was not looked for; None means it was looked for and could not be measured; neither
+    is ever 0. Keys are signal names, ``family.measure``.
+    """
+
+    source: Source
+    t_s: float
+    values: Mapping[str, float | None]
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a detector is: its name, what it needs, and the signals it measures.
+
+    ``signals`` maps each signal to its unit ("count", "score", "deg", "ratio", "px", …); ``models`` are manifest roles
+    (see ``models/manifest.toml``); ``finds`` are the labels of the boxes it gives; ``needs`` is the label of a box
+    (found by another) without which a picture is not worth showing to it, "" = every picture. ``interval_s`` is
+    how often it should look, in seconds of video.
+    """
+
+    name: str
+    source: Source
+    signals: Mapping[str, str]
+    interval_s: float
+    models: tuple[str, ...] = ()
+    finds: tuple[str, ...] = ()
+    needs: str = ""

@@ -1,0 +1,77 @@
+"""What is recorded: clips, what probing them found out, the clock on the wall."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Source = Literal["webcam", "screen", "log"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One recording given by the user.
+
+    ``offset_s`` is the session time of its first picture.
+    """
+
+    source: Source
+    path: str
+    offset_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClipInfo:
+    """What probing a clip found out.
+
+    ``path`` is as the user gave it; in a session's Recording it leads from the session's folder to the file.
+    ``width_px`` and ``height_px`` are those of the upright picture; the stored one is turned clockwise by
+    ``rotation_deg`` (0, 90, 180 or 270) to get there. ``first_pts_s`` is where the first picture lies on the
+    container's own timeline: a player must seek to ``t_s - offset_s + first_pts_s``. ``duration_s`` runs from the
+    first picture to the end of the last one; ``duration_from`` says how it is known: "packets" (presentation
+    timestamps were read) or "rate" (the file has none; frames were counted at the declared rate).
+    ``header_duration_s`` is what the container claims, None when it claims nothing. ``created_unix_s`` is the
+    container's creation time, None when absent.
+    """
+
+    source: Source
+    path: str
+    offset_s: float
+    sha256: str
+    size_bytes: int
+    container: str
+    codec: str
+    width_px: int
+    height_px: int
+    rotation_deg: int
+    mean_fps: float
+    variable_rate: bool
+    first_pts_s: float
+    duration_s: float
+    duration_from: Literal["packets", "rate"]
+    header_duration_s: float | None
+    longest_gap_s: float
+    has_audio: bool
+    created_unix_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLoss:
+    """What decoding a stretch of a clip lost.
+
+    ``damaged_packets`` gave no picture; ``corrupt_frames`` were marked as corrupt by the decoder and left out;
+    ``first_s`` is where it began, session time.
+    """
+
+    damaged_packets: int = 0
+    corrupt_frames: int = 0
+    first_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WallClock:
+    """The clock on the wall at session time 0. ``from_`` says how it is known: "start option" or "creation time"."""
+
+    start_unix_s: float
+    utc_offset_s: float
+    known_from: Literal["start option", "creation time"]

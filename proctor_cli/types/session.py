@@ -1,0 +1,94 @@
+"""A session as a whole: what is known of it, what made the result, and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from proctor_cli.types.judgement import Judgement
+from proctor_cli.types.measurements import Spec
+from proctor_cli.types.recordings import ClipInfo, WallClock
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something the analysis met and went on from: shown to the user, never hidden.
+
+    ``code`` is stable and machine-readable ("packets_damaged", "file_ends_early", "model_missing", …).
+    """
+
+    code: str
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """One model file that took part: provenance."""
+
+    role: str
+    name: str
+    sha256: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made this result: enough to make it again. ``proctor_version`` is that of the program that judged."""
+
+    proctor_version: str
+    policy_name: str
+    policy_sha256: str
+    models: tuple[ModelUse, ...]
+    libraries: Mapping[str, str]
+    analysed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingDetector:
+    """A detector that did not run: its signals, why, and the remedy.
+
+    ``lacks`` is "model" when its network is not there, "input" when there is no recording or log for it.
+    """
+
+    name: str
+    signals: tuple[str, ...]
+    reason: str
+    remedy: str
+    lacks: Literal["model", "input"] = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Everything that is known about a session before it is judged: the head of observations.jsonl.gz.
+
+    ``detectors`` are those that ran; ``missing`` says, for each that did not, why and what would change that.
+    ``duration_s`` is the end of the longest clip on the session clock; ``span`` is the part of it that was analysed,
+    None when all was. ``proctor_version`` and ``libraries`` (name -> version) made the observations; ``log_sha256`` is
+    that of the browser log, "" without one. ``dense`` says that every detector looked at every sample.
+    """
+
+    student_id: str
+    duration_s: float
+    clips: tuple[ClipInfo, ...]
+    detectors: tuple[Spec, ...]
+    missing: tuple[MissingDetector, ...]
+    problems: tuple[Problem, ...]
+    wall_clock: WallClock | None
+    models: tuple[ModelUse, ...]
+    span: tuple[float, float] | None = None
+    dense: bool = False
+    proctor_version: str = ""
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    log_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """A finished session: what session.json holds and every report reads."""
+
+    recording: Recording
+    judgement: Judgement
+    provenance: Provenance
+    partial: bool = False
