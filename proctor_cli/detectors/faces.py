@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from proctor_cli.errors import ModelError
 from proctor_cli.nets import Model, open_network
-from proctor_cli.types import Box, Frame, Observation, Spec
+from proctor_cli.types import Face, Frame, Observation, Spec
 
 # The picture's longer side as the network sees it. At 640, YuNet finds faces from about 12 pixels there; larger
 # pictures cost more and bring back faces of the far background only.
@@ -71,7 +71,7 @@ class Faces:
         }
         return Observation("webcam", frame.t_s, values, tuple(boxes))
 
-    def _boxes(self, frame: Frame) -> list[Box]:
+    def _boxes(self, frame: Frame) -> list[Face]:
         height_px, width_px = frame.rgb.shape[:2]
         scale = min(1.0, _SEEN_PX / max(height_px, width_px))
         size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
@@ -80,9 +80,9 @@ class Faces:
         canvas = np.zeros((_up(size[1]), _up(size[0]), 3), np.uint8)
         canvas[: size[1], : size[0]] = small
         found = self._network(np.ascontiguousarray(canvas[:, :, ::-1].transpose(2, 0, 1)[None], dtype=np.float32))
-        corners, scores = _read(found, canvas.shape[1], canvas.shape[0])
+        corners, points, scores = _read(found, canvas.shape[1], canvas.shape[0])
         kept = np.asarray(cv2.dnn.NMSBoxes(_as_sizes(corners), scores.tolist(), _FLOOR, _NMS_IOU)).ravel()
-        boxes = (_box(corners[index], float(scores[index]), size) for index in kept)
+        boxes = (_box(corners[index], points[index], float(scores[index]), size) for index in kept)
         return [box for box in boxes if box.width > 0 and box.height > 0]
 
 
@@ -92,13 +92,13 @@ def _up(side_px: int) -> int:
 
 def _read(
     found: Mapping[str, NDArray[np.float32]], width_px: int, height_px: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Corners (n, 4) in pixels and scores (n,) of all anchors above the floor.
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Corners (n, 4) and five landmarks (n, 5, 2) in pixels, and scores (n,), of all anchors above the floor.
 
     YuNet has one anchor a grid cell: the score is the geometric mean of class and objectness, the box is an offset
-    from the cell and a log size, both in strides.
+    from the cell and a log size, the landmarks are offsets too, all in strides.
     """
-    corners, scores = [], []
+    corners, points, scores = [], [], []
     for stride in _STRIDES_PX:
         score = np.sqrt(np.clip(found[f"cls_{stride}"][0, :, 0], 0, 1) * np.clip(found[f"obj_{stride}"][0, :, 0], 0, 1))
         sure = np.flatnonzero(score >= _FLOOR)
@@ -107,8 +107,10 @@ def _read(
         cell = np.stack([sure % across, sure // across], axis=1)
         centre, half = (cell + offset[:, :2]) * stride, np.exp(offset[:, 2:]) * stride / 2
         corners.append(np.concatenate([centre - half, centre + half], axis=1))
+        offsets = found[f"kps_{stride}"][0][sure].reshape(-1, 5, 2)
+        points.append((cell[:, None] + offsets) * stride)
         scores.append(score[sure])
-    return np.concatenate(corners).astype(np.float32), np.concatenate(scores)
+    return np.concatenate(corners).astype(np.float32), np.concatenate(points), np.concatenate(scores)
 
 
 def _as_sizes(corners: NDArray[np.float32]) -> list[list[float]]:
@@ -116,14 +118,15 @@ def _as_sizes(corners: NDArray[np.float32]) -> list[list[float]]:
     return sizes
 
 
-def _box(corners: NDArray[np.float32], score: float, size: tuple[int, int]) -> Box:
+def _box(corners: NDArray[np.float32], points: NDArray[np.float32], score: float, size: tuple[int, int]) -> Face:
     width_px, height_px = size
     x0, y0, x1, y1 = (float(value) for value in corners)
-    return Box(
+    return Face(
         x0=min(1.0, max(0.0, x0 / width_px)),
         y0=min(1.0, max(0.0, y0 / height_px)),
         x1=min(1.0, max(0.0, x1 / width_px)),
         y1=min(1.0, max(0.0, y1 / height_px)),
         label="face",
         score=min(1.0, score),
+        points=tuple((float(x) / width_px, float(y) / height_px) for x, y in points),
     )

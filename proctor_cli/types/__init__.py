@@ -21,7 +21,7 @@ from proctor_cli.types.judgement import (
     Score,
     Severity,
 )
-from proctor_cli.types.measurements import Box, Frame, Observation, Spec
+from proctor_cli.types.measurements import Box, Face, Frame, Observation, Spec
 from proctor_cli.types.recordings import Clip, ClipInfo, DecodeLoss, Source, WallClock
 from proctor_cli.types.session import MissingDetector, ModelUse, Problem, Provenance, Recording, SessionResult
 
@@ -31,6 +31,7 @@ __all__ = [
     "ClipInfo",
     "Coverage",
     "DecodeLoss",
+    "Face",
     "Frame",
     "Incident",
     "Judgement",

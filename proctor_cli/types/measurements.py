@@ -40,6 +40,17 @@ class Box:
         return self.width * self.height
 
 
+@dataclass(frozen=True, slots=True)
+class Face(Box):
+    """A face with its landmarks, for detectors that see the same picture later; what is saved is a plain box.
+
+    ``points`` are the two eyes, the tip of the nose and the two corners of the mouth, (x, y) in fractions of the frame,
+    of each pair first the one that lies left in an upright face's picture.
+    """
+
+    points: tuple[tuple[float, float], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One sampled picture.
