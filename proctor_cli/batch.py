@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from typing import TypeVar, cast
 
 from proctor_cli.engine import Engine, WorkerDied
 from proctor_cli.errors import ProctorError
@@ -17,6 +18,23 @@ from proctor_cli.session.observe import run_slice
 from proctor_cli.session.prepare import Preparation, SliceJob
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import SessionResult
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+
+def do_apart(engine: Engine) -> Callable[[Callable[[J], R], J], R]:
+    """What does one job through ``engine`` and returns its result, or raises its error."""
+
+    def do(function: Callable[[J], R], job: J) -> R:
+        (done,) = engine.map(function, [job])
+        if isinstance(done.error, WorkerDied):
+            raise ProctorError(str(done.error), where=function.__name__)
+        if done.error is not None:
+            raise done.error
+        return cast(R, done.result)
+
+    return do
 
 
 def analyse(

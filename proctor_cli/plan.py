@@ -18,6 +18,15 @@ from proctor_cli.types import Spec
 GAPS = Spec(name="gaps", source="webcam", signals={"picture.gap": "score"}, interval_s=0.0)
 """What is known without looking at a picture: ``picture.gap`` is 1 where there is none to look at, 0 after that."""
 
+REPEATS = Spec(
+    name="repeats",
+    source="webcam",
+    signals={"picture.repeat": "score", "picture.repeat_lag_s": "s"},
+    interval_s=0.0,
+)
+"""What is known once all pictures have been looked at: ``picture.repeat`` is the share of what moves that moves exactly
+as it did ``picture.repeat_lag_s`` earlier; None where the picture stands still."""
+
 # Slices are this long: short enough for all workers to be busy on a ten-minute exam and for little to be lost on
 # Ctrl-C, long enough for the work of finding a slice's first key frame not to matter.
 SLICE_S = 30.0

@@ -19,7 +19,7 @@ import shutil
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar
@@ -27,6 +27,7 @@ from typing import IO, TypeVar
 import msgspec
 
 from proctor_cli.errors import OutputError
+from proctor_cli.files import open_whole
 from proctor_cli.types import DecodeLoss, Observation, Recording, SessionResult
 
 OBSERVATIONS = "proctor.observations/1"
@@ -56,6 +57,18 @@ class SessionDocument:
 
     schema: str
     session: SessionResult
+
+
+@dataclass(frozen=True, slots=True)
+class PartEnd:
+    """Last line of a finished slice: what decoding it lost, and the prints of its pictures (see media/repeats.py).
+
+    ``prints`` are those of the sampling ``cells``, one behind the other.
+    """
+
+    loss: DecodeLoss
+    cells: tuple[int, ...] = ()
+    prints: bytes = b""
 
 
 class SessionFolder:
@@ -155,12 +168,12 @@ class SessionFolder:
         with replaced(self.session) as out:
             out.write(msgspec.json.format(msgspec.json.encode(SessionDocument(SESSION, result)), indent=1) + b"\n")
 
-    def write_part(self, key: str, observations: Iterable[Observation], loss: Callable[[], DecodeLoss]) -> None:
-        """Write a finished slice, streamed to disk as it comes. ``loss`` is asked once all is read."""
+    def write_part(self, key: str, observations: Iterable[Observation], end: Callable[[], PartEnd]) -> None:
+        """Write a finished slice, streamed to disk as it comes. ``end`` is asked once all is read."""
         with replaced(self.part(key)) as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as out:
             for observation in observations:
                 out.write(msgspec.json.encode(observation) + b"\n")
-            out.write(msgspec.json.encode(loss()) + b"\n")
+            out.write(msgspec.json.encode(end()) + b"\n")
 
     def drop_parts(self) -> None:
         """Remove the slices of a finished analysis."""
@@ -186,7 +199,7 @@ class SessionFolder:
     def holds_part(self, key: str) -> bool:
         """Whether the finished slice ``key`` lies here, whole."""
         try:
-            self.read_part_loss(key)
+            self.read_part_end(key)
         except (*_DAMAGES, IndexError):  # no line at all
             return False
         return True
@@ -196,11 +209,11 @@ class SessionFolder:
         for line in self._part_lines(key):
             yield _OBSERVATION.decode(line)
 
-    def read_part_loss(self, key: str) -> DecodeLoss:
-        """What decoding a finished slice lost."""
+    def read_part_end(self, key: str) -> PartEnd:
+        """What was known at the end of a finished slice."""
         with gzip.open(self.part(key), "rb") as lines:
             last = deque(lines, maxlen=1)
-        return msgspec.json.decode(last[0], type=DecodeLoss)
+        return msgspec.json.decode(last[0], type=PartEnd)
 
     def read_session(self) -> SessionResult:
         """session.json."""
@@ -223,7 +236,7 @@ class SessionFolder:
             for line in lines:
                 if held is not None:
                     yield held
-                held = line  # the last line is the loss, not an observation
+                held = line  # the last line is the PartEnd, not an observation
 
     def _head(self, lines: gzip.GzipFile) -> Recording:
         line = lines.readline()
@@ -280,15 +293,10 @@ def find_sessions(paths: Iterable[Path]) -> list[SessionFolder]:
 
 @contextmanager
 def replaced(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write that takes the place of ``path`` only when the block ends well."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """A file to write, in a folder made if need be, that takes the place of ``path`` only when the block ends well."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as out:
+        with open_whole(path) as out:
             yield out
-        temporary.replace(path)
     except OSError as error:
         raise OutputError(f"cannot write ({error.strerror or error})", where=str(path)) from error
-    finally:
-        with suppress(OSError):  # its folder may be no folder
-            temporary.unlink(missing_ok=True)

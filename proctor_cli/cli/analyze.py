@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from proctor_cli.cli.candidate import CourseOption, NameOption, RosterOption, read_candidate
 from proctor_cli.cli.documents import PARTIAL, tell, write_documents
-from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, fetching_bar, note, progress
+from proctor_cli.cli.networks import get_networks, say_what_is_missing
+from proctor_cli.cli.options import (
+    DenseOption,
+    JsonOption,
+    ModelOption,
+    ModelsOption,
+    OfflineOption,
+    PolicyOption,
+    RequireOption,
+    WorkersOption,
+    split_names,
+)
+from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, note, progress
 from proctor_cli.cli.values import count_workers, known_signals, read_offset, read_span, read_start, read_swaps
-from proctor_cli.errors import Interrupted, ModelError, OutputError, UsageError
+from proctor_cli.errors import Interrupted, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from proctor_cli import nets
     from proctor_cli.session.prepare import Preparation
     from proctor_cli.store import SessionFolder
 
@@ -25,39 +35,49 @@ if TYPE_CHECKING:
 def analyze(
     webcam: Annotated[str | None, typer.Argument(metavar="[WEBCAM]", help="The webcam recording.")] = None,
     student: Annotated[str, typer.Option("--student", help="The candidate's number or name.")] = "",
+    roster: RosterOption = None,
+    name: NameOption = "",
+    course: CourseOption = "",
     screen: Annotated[str | None, typer.Option("--screen", help="The screen recording.")] = None,
     screen_offset: Annotated[
         str | None, typer.Option("--screen-offset", help="Session time of the screen's first picture, seconds.")
     ] = None,
+    workspace: Annotated[
+        str | None, typer.Option("--workspace", help="A room scan: desk and room, filmed before the exam.")
+    ] = None,
+    reference: Annotated[
+        list[str] | None,
+        typer.Option("--reference", help="A photo of the candidate, an ID card, or a folder of photos. Repeatable."),
+    ] = None,
+    student_db: Annotated[
+        Path, typer.Option("--student-db", help="Folder with a folder of photos for each student.")
+    ] = Path("student_db"),
+    no_identity: Annotated[bool, typer.Option("--no-identity", help="Compare no faces.")] = False,
+    blur_bystanders: Annotated[
+        bool,
+        typer.Option("--blur-bystanders/--no-blur-bystanders", help="In snapshots, blur every face but the largest."),
+    ] = True,
     events: Annotated[str | None, typer.Option("--events", help="A browser log: CSV or JSON of `time, type`.")] = None,
-    policy: Annotated[str | None, typer.Option("--policy", help="A policy file, or default, strict, lenient.")] = None,
+    policy: PolicyOption = None,
     start: Annotated[str | None, typer.Option("--start", help="When the session began, ISO 8601.")] = None,
     span: Annotated[str | None, typer.Option("--span", help="Analyse only this part, as in 00:10:00-00:25:00.")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder for the results (default: proctor-STUDENT).")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another session's results.")] = False,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Worker processes (default: as cores and memory allow).")
-    ] = None,
-    models: Annotated[str, typer.Option("--models", help="The set of networks: default or permissive.")] = "default",
-    model: Annotated[
-        list[str] | None, typer.Option("--model", help="Swap one network, as in objects=yolox_nano. Repeatable.")
-    ] = None,
-    require: Annotated[
-        str, typer.Option("--require", help="Checks without which to stop with exit code 4, as in faces,objects.")
-    ] = "",
-    dense: Annotated[
-        bool, typer.Option("--dense", help="Every detector, ten times a second: slow, for reference.")
-    ] = False,
-    offline: Annotated[
-        bool, typer.Option("--offline", envvar="PROCTOR_OFFLINE", help="Never download a network.")
-    ] = False,
+    workers: WorkersOption = None,
+    models: ModelsOption = "default",
+    model: ModelOption = None,
+    require: RequireOption = "",
+    dense: DenseOption = False,
+    offline: OfflineOption = False,
     language: Annotated[str, typer.Option("--language", help="Language of the report: en or vi.")] = "en",
     style: ProgressOption = ProgressStyle.auto,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON on stdout at the end.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Analyse one recorded session: observations, events, risk, snapshots and a report."""
+    if workspace and not webcam:
+        raise UsageError("a room scan alone is no exam", where="--workspace", hint="Give the webcam recording too.")
     if not webcam and not screen:
         raise UsageError("no recording", where="analyze", hint="Give a webcam recording, or --screen FILE.")
     if screen_offset is not None and not screen:
@@ -66,16 +86,20 @@ def analyze(
         raise UsageError(
             "a screen recording alone begins at 0", where="--screen-offset", hint="Give the webcam recording too."
         )
+    if reference and (no_identity or not webcam):
+        lacks = "--no-identity was given too" if no_identity else "there is no webcam recording to compare with"
+        raise UsageError(lacks, where="--reference", hint="Leave one of them out.")
     student = student.strip()
     if not student:
         raise UsageError("not given", where="--student", hint="Say whose session it is: --student S123.")
 
     from proctor_cli import nets
-    from proctor_cli.batch import analyse
+    from proctor_cli.batch import analyse, do_apart
     from proctor_cli.engine.local import LocalEngine
     from proctor_cli.policy import load, validate_signals
     from proctor_cli.report.page import check_language
     from proctor_cli.session.prepare import Request, prepare, roles_needed
+    from proctor_cli.session.references import find_photos, find_student_photos
     from proctor_cli.store import SessionFolder
     from proctor_cli.types import Clip
 
@@ -86,7 +110,10 @@ def analyze(
     clips = [Clip("webcam", webcam)] if webcam else []
     if screen:
         clips.append(Clip("screen", screen, read_offset(screen_offset or "0")))
+    if workspace:
+        clips.append(Clip("workspace", workspace))
     folder = SessionFolder(output or Path(f"proctor-{_file_name(student)}"))
+    candidate, findings = read_candidate(student, roster, name, course)
     request = Request(
         student_id=student,
         clips=tuple(clips),
@@ -95,16 +122,22 @@ def analyze(
         events=events,
         start=read_start(start) if start else None,
         span=read_span(span) if span else None,
-        require=tuple(name.strip() for name in require.split(",") if name.strip()),
+        require=split_names(require),
         dense=dense,
+        photos=find_photos(reference) if reference else find_student_photos(student_db, student),
+        identity=not no_identity,
+        student=candidate,
+        findings=findings,
+        blur_bystanders=blur_bystanders,
     )
     _protect(folder, student, overwrite)
     networks = [chosen[role] for role in roles_needed(clips) if role in chosen]
-    _get_networks(networks, offline)
+    get_networks(networks, offline)
     count, threads = count_workers(workers)
-    preparation = prepare(request, threads=threads)
+    engine = LocalEngine(count)
+    preparation = prepare(request, threads=threads, apart=do_apart(engine))
     _protect_other_exam(folder, preparation, overwrite)
-    _say_what_is_missing(preparation, networks)
+    say_what_is_missing(preparation.recording, networks)
     if preparation.done:
         note(f"going on with a stopped analysis: {len(preparation.done)} of {len(preparation.jobs)} slices are done")
     total_s = sum(job.length_s for job in preparation.jobs)
@@ -112,7 +145,7 @@ def analyze(
         with progress(style, total_s, student) as advance:
             result = analyse(
                 preparation,
-                LocalEngine(min(count, max(1, len(preparation.jobs)))),
+                engine,
                 rules,
                 analysed_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 advance=advance,
@@ -151,39 +184,3 @@ def _protect_other_exam(folder: SessionFolder, preparation: Preparation, overwri
         raise OutputError(
             "holds the session of other recordings", where=str(folder.path), hint="Choose another, or add --overwrite."
         )
-
-
-def _get_networks(entries: Sequence[nets.Entry], offline: bool) -> None:
-    """Fetch the networks that are missing. What cannot be had is reported later, as checks that are not assessed."""
-    from proctor_cli import nets
-
-    missing = [entry for entry in entries if any(file.state == "missing" for file in nets.inspect(entry))]
-    if not missing or offline:
-        return
-    for entry in missing:
-        addresses = [url for file in entry.files for url in file.urls[:1]]
-        note(f"fetching {entry.name} ({entry.size_bytes / 1e6:.1f} MB) from {', '.join(addresses) or 'nowhere known'}")
-        try:
-            with fetching_bar() as bar:
-                nets.fetch(entry, progress=bar)
-        except (ModelError, OutputError) as error:
-            note(str(error))
-            if addresses:
-                return  # without a connection the next one fails in the same way, after the same wait
-
-
-def _say_what_is_missing(preparation: Preparation, networks: Iterable[nets.Entry]) -> None:
-    """One line, when the networks are only missing; the reason of each is in the results as well."""
-    from proctor_cli import nets
-
-    missing = [item for item in preparation.recording.missing if item.lacks == "model"]
-    states = {entry.name: {file.state for file in nets.inspect(entry)} for entry in networks}
-    absent = [name for name, found in states.items() if "missing" in found]
-    if len(missing) > 1 and absent and not any("damaged" in found for found in states.values()):
-        note(
-            f"not assessed for want of a model: {', '.join(item.name for item in missing)}. "
-            f"Run `proctor models fetch {' '.join(absent)}`, or set PROCTOR_MODELS to a folder that has them."
-        )
-        return
-    for item in missing:
-        note(f"not assessed: {item.name}: {item.reason}. {item.remedy}")

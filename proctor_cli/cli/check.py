@@ -76,7 +76,7 @@ def check(
         typer.echo(f"{'REVIEW' if result.hit else 'pass'}  {student}  {'; '.join(result.hits or judgement.reasons)}")
         for incident in judgement.incidents if result.hit else ():
             if incident.points:
-                typer.echo(f"    {tell_incident(incident)}")
+                typer.echo(f"    {tell_incident(incident, result.session.recording)}")
         if judgement.not_assessed:
             typer.echo(f"    not assessed: {', '.join(gap.event for gap in judgement.not_assessed)}")
         if result.session.partial:
@@ -97,6 +97,7 @@ def check(
                 "hit": result.hit,
                 "hits": result.hits,
                 "priority": result.session.judgement.priority,
+                "findings": [finding.message for finding in result.session.recording.findings],
                 "partial": result.session.partial,
                 "not_assessed": [gap.event for gap in result.session.judgement.not_assessed],
             }

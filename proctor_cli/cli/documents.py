@@ -45,6 +45,7 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
             "report": str(folder.report),
             "priority": judgement.priority,
             "reasons": judgement.reasons,
+            "findings": [finding.message for finding in result.recording.findings],
             "trust_score": judgement.trust_score,
             "risk_peak": round(judgement.timeline.peak, 3),
             "risk_final": round(judgement.timeline.final, 3),

@@ -1,4 +1,4 @@
-"""`proctor models`: which networks there are, bringing their files here, checking them."""
+"""`proctor models`: which networks there are, bringing their files here, checking them, exporting more."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from proctor_cli.cli.export import export
 from proctor_cli.cli.terminal import fetching_bar
 from proctor_cli.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from proctor_cli.nets import Entry, Manifest
 
-app = typer.Typer(help="Networks: list, fetch, verify.", no_args_is_help=True)
+app = typer.Typer(help="Networks: list, fetch, verify, export.", no_args_is_help=True)
 
 NamesArgument = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Networks by name.")]
 SetOption = Annotated[
@@ -116,6 +117,9 @@ def verify(names: NamesArgument = None, set_name: SetOption = None, as_json: Jso
             f"{len(bad)} of {len(checked)} files are missing or damaged",
             hint="Run `proctor models fetch`, or set PROCTOR_MODELS to a folder that has them.",
         )
+
+
+app.command()(export)
 
 
 def _selected(manifest: Manifest, names: list[str] | None, set_name: str | None) -> list[Entry]:

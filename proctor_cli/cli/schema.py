@@ -11,7 +11,9 @@ import typer
 def schema(
     name: Annotated[
         str | None,
-        typer.Argument(help="events, observations, policy, review or session; without it, their names are listed."),
+        typer.Argument(
+            help="evaluation, events, observations, policy, review or session; without it, their names are listed."
+        ),
     ] = None,
 ) -> None:
     """Print the JSON Schema of a document (for observations: of one line)."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from proctor_cli.nets import Model
-from proctor_cli.types import Frame, Observation, Spec
+from proctor_cli.types import Embedding, Frame, Observation, Spec
 
 # In the order in which they see a picture: later ones may need boxes that earlier ones find (Spec.needs).
 # Strings, so that nothing heavy is imported before a detector is really used.
@@ -20,15 +20,25 @@ REGISTRY: Mapping[str, str] = {
     "screen_quality": "proctor_cli.detectors.quality:ScreenQuality",
     "faces": "proctor_cli.detectors.faces:Faces",
     "landmarks": "proctor_cli.detectors.landmarks:Landmarks",
+    "backdrop": "proctor_cli.detectors.backdrop:Backdrop",
+    "identity": "proctor_cli.detectors.identity:Identity",
+    "liveness": "proctor_cli.detectors.liveness:Liveness",
     "objects": "proctor_cli.detectors.objects:Objects",
+    "wearables": "proctor_cli.detectors.wearables:Wearables",
+    "workspace_quality": "proctor_cli.detectors.quality:WorkspaceQuality",
+    "workspace_objects": "proctor_cli.detectors.objects:WorkspaceObjects",
 }
+
+# Roles that no shipped set fills, for want of weights that may be passed on: who wants them exports a network for them
+# (`proctor models export`). Without one nothing is wrong, but what it would have looked for is said to be missing.
+OPTIONAL_ROLES = ("wearables",)
 
 
 class Detector(Protocol):
     """Measures pictures.
 
-    Made with the models its spec names (role -> Model) and the number of threads it may use; raises ModelError when
-    a model cannot be loaded.
+    Made with the models its spec names (role -> Model), of the families it names, and the number of threads it may use;
+    raises ModelError when a model cannot be loaded.
     """
 
     spec: ClassVar[Spec]
@@ -43,6 +53,13 @@ class Detector(Protocol):
 
     def close(self) -> None:
         """Free what native libraries hold."""
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A detector that compares faces with known ones, and is told them before it observes."""
+
+    def compare_with(self, gallery: Sequence[Embedding]) -> None: ...
 
 
 def find(name: str) -> type[Detector]:

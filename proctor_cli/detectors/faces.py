@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from proctor_cli.errors import ModelError
 from proctor_cli.nets import Model, open_network
 from proctor_cli.types import Face, Frame, Observation, Spec
 
@@ -40,19 +39,13 @@ class Faces:
         signals={"face.score": "score", "face.second_score": "score", "face.height": "ratio"},
         interval_s=0.2,
         models=("faces",),
+        families={"faces": ("yunet",)},
         finds=("face",),
     )
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
         cv2.setNumThreads(threads)
-        model = models["faces"]
-        if model.family != "yunet":
-            raise ModelError(
-                f"its family {model.family!r} cannot be used here",
-                where=model.name,
-                hint="Use a network of family yunet.",
-            )
-        self._network = open_network(model, threads)
+        self._network = open_network(models["faces"], threads)
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:
         """Find the faces of each picture. See Detector."""

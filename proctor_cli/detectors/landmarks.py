@@ -1,4 +1,4 @@
-"""Face landmarks of the candidate: head pose, gaze, eyes, mouth (MediaPipe FaceLandmarker).
+"""Face landmarks of the candidate: head pose, gaze, eyes, mouth, and how the face lies (MediaPipe FaceLandmarker).
 
 The largest face box of the picture is cut out with a margin and shown to the landmarker, so that a candidate
 who sits far from the camera is measured as well as one who sits close. `RunningMode.IMAGE` keeps no state
@@ -30,6 +30,8 @@ _EYE_LEFT = (33, 133, 468)
 # ... and inner and outer corner, iris centre, of the one on the picture's right: both run left to right.
 _EYE_RIGHT = (362, 263, 473)
 _LIP_UPPER, _LIP_LOWER, _MOUTH_LEFT, _MOUTH_RIGHT = 13, 14, 78, 308
+# Both ends of each iris.
+_IRISES = ((469, 471), (474, 476))
 
 # Distance between the corners of an eye (28 mm) over the radius on which the iris turns (11 mm): adult means.
 # An iris displaced by d eye widths then stands at asin(2.5 d).
@@ -41,15 +43,29 @@ _GAZE_PITCH_FULL_DEG = 35.0
 _MIN_EYE_WIDTH_PX = 12.0
 # A lid that far down covers the iris: where it points cannot be measured.
 _MIN_OPEN = 0.35
+# Smaller irises are not measured across but taken from the height of the face's box, which is this many irises (medians
+# of 13.5 to 16.7 on fourteen people, docs/accuracy.md).
+_MIN_IRIS_PX = 5.0
+_IRISES_PER_FACE = 14.5
+# In a narrower mouth the noise of the landmarks looks like parting lips.
+_MIN_MOUTH_PX = 12.0
+_LUMA = np.array((0.299, 0.587, 0.114))  # Rec. 601
+# The part of a face's box, about its middle, that holds skin and neither hair nor background.
+_INNER = 0.6
 
 
 class Landmarks:
-    """Signals of the largest face. All None when there is no face or the landmarker finds none in it.
+    """Signals of the largest face. All None when there is no face, all but ``face.luma`` when it shows no landmarks.
 
     - ``head.yaw_deg``, ``head.pitch_deg``, ``head.roll_deg``: from the facial transformation matrix;
     - ``gaze.yaw_deg``, ``gaze.pitch_deg``: eyes relative to the head; None also when the eyes are shut or small;
     - ``eyes.open``: 1 open, 0 shut (1 minus the mean of the two eyeBlink blendshapes);
-    - ``mouth.open``: gap between the inner lips over the width of the mouth (mouth aspect ratio).
+    - ``mouth.open``: gap between the inner lips over the width of the mouth (mouth aspect ratio); None in a mouth of
+      few pixels;
+    - ``mouth.smile``: 1 the widest smile (mean of the two mouthSmile blendshapes);
+    - ``face.iris``: width of an iris over the shorter side of the picture, which is what distance follows from;
+    - ``face.outside``: share of the landmarks that lie outside of the picture;
+    - ``face.luma``: median brightness of the inner face, 0-1.
     """
 
     spec: ClassVar[Spec] = Spec(
@@ -63,20 +79,19 @@ class Landmarks:
             "gaze.pitch_deg": "deg",
             "eyes.open": "score",
             "mouth.open": "ratio",
+            "mouth.smile": "score",
+            "face.iris": "ratio",
+            "face.outside": "score",
+            "face.luma": "score",
         },
         interval_s=0.2,
         models=("landmarks",),
+        families={"landmarks": ("face_landmarker",)},
         needs="face",
     )
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
         model = models["landmarks"]
-        if model.family != "face_landmarker":
-            raise ModelError(
-                f"its family {model.family!r} cannot be used here",
-                where=model.name,
-                hint="Use a network of family face_landmarker.",
-            )
         cut_network()
         with native_silence():
             from mediapipe import Image, ImageFormat
@@ -112,21 +127,22 @@ class Landmarks:
         self._landmarker.close()
 
     def _measure(self, frame: Frame) -> dict[str, float | None]:
-        nothing: dict[str, float | None] = dict.fromkeys(self.spec.signals)
+        values: dict[str, float | None] = dict.fromkeys(self.spec.signals)
         faces = [box for box in frame.boxes if box.label == "face"]
         if not faces:
-            return nothing
+            return values
         face = max(faces, key=lambda box: box.area * box.score)
+        values["face.luma"] = _face_luma(frame.rgb, face)
         crop, origin = _cut(frame.rgb, face)
         if min(crop.shape[:2]) < 2:
-            return nothing
+            return values
         found = self._landmarker.detect(self._image(crop))
         if not found.face_landmarks:
-            return nothing
+            return values
         height_px, width_px = crop.shape[:2]
         points = np.array([(p.x * width_px, p.y * height_px) for p in found.face_landmarks[0]])
         if not _lies_in(points.mean(axis=0) + origin, face, frame):
-            return nothing  # the landmarker has taken a neighbour's face
+            return values  # the landmarker has taken a neighbour's face
         shapes = {shape.category_name: shape.score for shape in found.face_blendshapes[0]}
         yaw_deg, pitch_deg, roll_deg = _head_angles(np.asarray(found.facial_transformation_matrixes[0]))
         eyes_open = 1 - (shapes["eyeBlinkLeft"] + shapes["eyeBlinkRight"]) / 2
@@ -137,15 +153,19 @@ class Landmarks:
             up = shapes["eyeLookUpLeft"] + shapes["eyeLookUpRight"]
             down = shapes["eyeLookDownLeft"] + shapes["eyeLookDownRight"]
             gaze_pitch_deg = _GAZE_PITCH_FULL_DEG * (up - down) / 2
-        mouth_width = math.dist(points[_MOUTH_LEFT], points[_MOUTH_RIGHT])
-        return {
+        mouth_px = math.dist(points[_MOUTH_LEFT], points[_MOUTH_RIGHT])
+        gap_px = math.dist(points[_LIP_UPPER], points[_LIP_LOWER])
+        return values | {
             "head.yaw_deg": yaw_deg,
             "head.pitch_deg": pitch_deg,
             "head.roll_deg": roll_deg,
             "gaze.yaw_deg": gaze_yaw_deg,
             "gaze.pitch_deg": gaze_pitch_deg,
             "eyes.open": eyes_open,
-            "mouth.open": math.dist(points[_LIP_UPPER], points[_LIP_LOWER]) / mouth_width if mouth_width else None,
+            "mouth.open": gap_px / mouth_px if mouth_px >= _MIN_MOUTH_PX else None,
+            "mouth.smile": (shapes["mouthSmileLeft"] + shapes["mouthSmileRight"]) / 2,
+            "face.iris": _iris_px(points, face, frame) / min(frame.rgb.shape[:2]),
+            "face.outside": _outside(points + origin, frame),
         }
 
 
@@ -163,6 +183,29 @@ def _lies_in(point_px: NDArray[np.float64], box: Box, frame: Frame) -> bool:
     height_px, width_px = frame.rgb.shape[:2]
     x, y = point_px[0] / width_px, point_px[1] / height_px
     return bool(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1)
+
+
+def _outside(points_px: NDArray[np.float64], frame: Frame) -> float:
+    height_px, width_px = frame.rgb.shape[:2]
+    inside = ((points_px >= 0) & (points_px < (width_px, height_px))).all(axis=1)
+    return float(1 - inside.mean())
+
+
+def _iris_px(points_px: NDArray[np.float64], face: Box, frame: Frame) -> float:
+    """Width of the iris; of the nearer eye, in a turned head."""
+    width_px = max(math.dist(points_px[left], points_px[right]) for left, right in _IRISES)
+    return width_px if width_px >= _MIN_IRIS_PX else face.height * frame.rgb.shape[0] / _IRISES_PER_FACE
+
+
+def _face_luma(rgb: NDArray[np.uint8], face: Box) -> float | None:
+    height_px, width_px = rgb.shape[:2]
+    half_x, half_y = face.width * _INNER / 2, face.height * _INNER / 2
+    x, y = (face.x0 + face.x1) / 2, (face.y0 + face.y1) / 2
+    inner = rgb[
+        int((y - half_y) * height_px) : int((y + half_y) * height_px) + 1,
+        int((x - half_x) * width_px) : int((x + half_x) * width_px) + 1,
+    ]
+    return float(np.median(inner @ _LUMA)) / 255 if inner.size else None
 
 
 def _head_angles(matrix: NDArray[np.float64]) -> tuple[float, float, float]:

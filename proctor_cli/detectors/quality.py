@@ -10,12 +10,20 @@ from typing import ClassVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from proctor_cli.nets import Model
 from proctor_cli.types import Frame, Observation, Spec
 
 # Sharpness depends on scale: every picture is measured at this width, so that one threshold fits all cameras.
 _MEASURED_WIDTH_PX = 320
+# In darker pictures a share of the brightness is less than one grey level, and everything is an edge.
+_MIN_LUMA = 0.05
+# An edge rises by this share of the picture's mean luma from one pixel to the next, after smoothing over _SMOOTH_PX.
+_EDGE = 0.03
+_SMOOTH_PX = 1.5
+# A window behind somebody comes out at 0.97-1; a lit white wall stays below (docs/accuracy.md).
+_GLARE = 0.965
 # Grey levels: with less contrast than this there is no edge whose sharpness could be measured.
 _MIN_SPREAD = 4.0
 
@@ -25,6 +33,8 @@ _SIGNALS = {
     "picture.contrast": "score",
     "picture.sharpness": "ratio",
     "picture.change": "score",
+    "picture.edges": "score",
+    "picture.glare": "score",
 }
 
 
@@ -36,7 +46,10 @@ class _Quality:
     - ``picture.contrast``: its standard deviation, times 2;
     - ``picture.sharpness``: mean absolute Laplacian over the standard deviation of the luma, halved, at 320 px width
       (dividing by the contrast keeps a dim room from looking blurred); None in a picture without contrast;
-    - ``picture.change``: mean absolute luma difference to the sample before, None when there is none.
+    - ``picture.change``: mean absolute luma difference to the sample before, None when there is none;
+    - ``picture.edges``: share of the picture, smoothed, in which something is to be seen: noise and a soft shadow have
+      none, the blurred picture of a room has; None in a dark picture;
+    - ``picture.glare``: share of the picture that is as bright as can be.
     """
 
     spec: ClassVar[Spec]
@@ -64,6 +77,12 @@ class ScreenQuality(_Quality):
     spec = Spec(name="screen_quality", source="screen", signals=_SIGNALS, interval_s=0.2)
 
 
+class WorkspaceQuality(_Quality):
+    """Quality of a room scan's picture."""
+
+    spec = Spec(name="workspace_quality", source="workspace", signals=_SIGNALS, interval_s=0.4)
+
+
 def _measure(frame: Frame) -> dict[str, float | None]:
     height_px, width_px = frame.rgb.shape[:2]
     scale = min(1.0, _MEASURED_WIDTH_PX / width_px)
@@ -79,4 +98,12 @@ def _measure(frame: Frame) -> dict[str, float | None]:
         "picture.contrast": min(1.0, spread * 2 / 255),
         "picture.sharpness": float(np.abs(laplacian).mean()) / (2 * spread) if spread >= _MIN_SPREAD else None,
         "picture.change": frame.change,
+        "picture.edges": _edges(luma, float(mean[0][0])) if mean[0][0] >= 255 * _MIN_LUMA else None,
+        "picture.glare": float((luma >= 255 * _GLARE).mean()),
     }
+
+
+def _edges(luma: NDArray[np.uint8], mean: float) -> float:
+    smooth = cv2.GaussianBlur(luma, (0, 0), _SMOOTH_PX).astype(np.float32)
+    across, down = (cv2.Sobel(smooth, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
+    return float((np.hypot(across, down) > _EDGE * mean).mean())

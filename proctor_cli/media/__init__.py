@@ -3,7 +3,9 @@
     probe      one pass over the packets of a clip: what it is, its times, what is wrong with it   -> Scan
     slices     the clip cut into pieces of work, fixed by the clip alone                           -> Slice
     sampling   the pictures of one slice, one per sampling cell, streamed                          -> Frame
+    repeats    whether the picture repeats itself, from what sampling noted of every sample          -> Repeat
     snapshot   single pictures at given times                                                     -> Frame
+    photo      one photograph                                                                      -> pixels
     drawing    a picture with boxes and labels, regions blurred if asked                               -> JPEG file
 
 Below them: ``container`` opens files and says why it cannot, ``tally`` reads all packets, ``timeline`` puts them
@@ -13,21 +15,28 @@ packet, ``pixels`` turns them into upright RGB.
 
 from proctor_cli.media.drawing import write_jpeg
 from proctor_cli.media.grid import cell_of
+from proctor_cli.media.photo import PHOTO_SUFFIXES, read_photo
 from proctor_cli.media.probe import probe
+from proctor_cli.media.repeats import PRINT_BLOCKS, Repeat, find_repeats
 from proctor_cli.media.sampling import Sampling
 from proctor_cli.media.scan import Clock, Scan
 from proctor_cli.media.slices import Slice, cut
 from proctor_cli.media.snapshot import picture_at, pictures_at
 
 __all__ = [
+    "PHOTO_SUFFIXES",
+    "PRINT_BLOCKS",
     "Clock",
+    "Repeat",
     "Sampling",
     "Scan",
     "Slice",
     "cell_of",
     "cut",
+    "find_repeats",
     "picture_at",
     "pictures_at",
     "probe",
+    "read_photo",
     "write_jpeg",
 ]

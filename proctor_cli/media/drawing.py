@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from math import ceil
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from proctor_cli.errors import OutputError
+from proctor_cli.files import open_whole
 from proctor_cli.types import Box, Frame
 
 if TYPE_CHECKING:
@@ -50,10 +50,9 @@ def write_jpeg(
         _draw(image, box)
     _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     path = Path(path)
-    part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(jpeg.tobytes())
-        os.replace(part, path)
+        with open_whole(path) as out:
+            out.write(jpeg.tobytes())
     except OSError as error:
         raise OutputError(
             f"the picture cannot be written ({(error.strerror or 'unknown error').lower()})",

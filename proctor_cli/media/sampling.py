@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from proctor_cli.media.decode import Damage, pictures
 from proctor_cli.media.grid import Grid
 from proctor_cli.media.pixels import Pixels, change
+from proctor_cli.media.repeats import print_of
 from proctor_cli.media.scan import Scan
 from proctor_cli.media.slices import Slice
 from proctor_cli.types import DecodeLoss, Frame
 
 if TYPE_CHECKING:
     import numpy as np
+    from av import VideoFrame
     from numpy.typing import NDArray
 
 
@@ -22,7 +24,8 @@ class Sampling:
 
     Frames come in order of time and are not kept; a cell without a intact picture yields nothing. After a full
     iteration ``loss`` says what the cells of this slice have lost (over all slices of a clip each packet is counted
-    once), and ``sizes`` holds every (width_px, height_px) met: more than one if the size of the video changes.
+    once), ``prints`` holds the cell and the print of every sample (see repeats.py), and ``sizes`` every
+    (width_px, height_px) met: more than one if the size of the video changes.
 
     Args:
         scan: the probed clip.
@@ -32,6 +35,7 @@ class Sampling:
 
     def __init__(self, scan: Scan, piece: Slice, *, threads: int = 1) -> None:
         self.loss = DecodeLoss()
+        self.prints: list[tuple[int, NDArray[np.uint16]]] = []
         self.sizes: frozenset[tuple[int, int]] = frozenset()
         self._scan = scan
         self._piece = piece
@@ -40,9 +44,11 @@ class Sampling:
 
     def __iter__(self) -> Iterator[Frame]:
         grid, piece, info = self._grid, self._piece, self._scan.info
+        self.prints = []
         pixels, damage = Pixels(), Damage()
         sizes: set[tuple[int, int]] = set()
-        before: NDArray[np.int16] | None = None  # thumbnail of the sample before
+        before: NDArray[np.int16] | None = None  # thumbnail of the sample before ...
+        earlier: tuple[VideoFrame, NDArray[np.uint8] | None] | None = None  # ... and the sample itself, if converted
         last = -1
         for pts, picture in pictures(self._scan, piece.keyframe, damage, self._threads):
             cell = grid.cell(pts)
@@ -54,10 +60,14 @@ class Sampling:
             thumbnail = pixels.thumbnail(picture)
             changed = None if before is None else change(before, thumbnail)
             before = thumbnail
+            rgb = None
             if cell >= piece.first_cell:
                 rgb = pixels.rgb(picture)
+                self.prints.append((cell, print_of(thumbnail)))
                 sizes.add((rgb.shape[1], rgb.shape[0]))
-                yield Frame(info.source, info.offset_s + self._scan.clock.seconds(pts), rgb, changed)
+                t_s = info.offset_s + self._scan.clock.seconds(pts)
+                yield Frame(info.source, t_s, rgb, changed, before=_converted(earlier, pixels))
+            earlier = (picture, rgb)
         self.loss = self._owned(damage)
         self.sizes = frozenset(sizes)
 
@@ -72,3 +82,11 @@ class Sampling:
         first = min(packets + corrupt, default=None)
         first_s = None if first is None else self._scan.info.offset_s + max(0.0, self._scan.clock.seconds(first))
         return DecodeLoss(len(packets), len(corrupt), first_s)
+
+
+def _converted(sample: tuple[VideoFrame, NDArray[np.uint8] | None] | None, pixels: Pixels) -> NDArray[np.uint8] | None:
+    """The pixels of a sample. Only one that lies before its slice's first cell has not been converted already."""
+    if sample is None:
+        return None
+    picture, rgb = sample
+    return pixels.rgb(picture) if rgb is None else rgb

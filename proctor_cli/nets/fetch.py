@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPException, HTTPMessage
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from proctor_cli.errors import ModelError, OutputError
+from proctor_cli.files import open_whole
 from proctor_cli.nets.folders import cache_folder, search_folders
 from proctor_cli.nets.lookup import damage, inspect
 from proctor_cli.nets.manifest import Entry, File
@@ -124,30 +125,26 @@ def _download(name: str, file: File, goal: Path, progress: Progress | None) -> s
 
 
 def _store(chunks: Iterable[bytes], file: File, target: Path, progress: Progress | None) -> None:
-    """Write to a temporary neighbour, verify, then put it in place: no reader ever sees half a file."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    """Write beside the target, verify, then put it in place: no reader ever sees half a file."""
     digest, done_bytes = hashlib.sha256(), 0
-    with _writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle = part.open("wb")
-    try:
-        with handle:
-            for chunk in chunks:
-                done_bytes += len(chunk)
-                if file.size_bytes and done_bytes > file.size_bytes:
-                    raise _WrongContentError(f"longer than the {file.size_bytes} bytes expected")
-                digest.update(chunk)
-                with _writing(target):
-                    handle.write(chunk)
-                if progress is not None:
-                    progress(file.path, done_bytes, file.size_bytes)
+    with ExitStack() as draft:
+        with _writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            out = draft.enter_context(open_whole(target))
+        for chunk in chunks:
+            done_bytes += len(chunk)
+            if file.size_bytes and done_bytes > file.size_bytes:
+                raise _WrongContentError(f"longer than the {file.size_bytes} bytes expected")
+            digest.update(chunk)
+            with _writing(target):
+                out.write(chunk)
+            if progress is not None:
+                progress(file.path, done_bytes, file.size_bytes)
         found = digest.hexdigest()
         if file.sha256 not in ("", found):
             raise _WrongContentError(f"expected SHA-256 {file.sha256}, found {found}")
         with _writing(target):
-            part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+            draft.close()  # only now is it put in place
 
 
 @contextmanager

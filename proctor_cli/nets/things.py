@@ -34,8 +34,8 @@ class ThingFinder:
     """
 
     def __init__(self, model: Model, *, wanted: Mapping[str, str], floor: float, nms_iou: float, threads: int) -> None:
-        if model.family not in _FAMILIES or model.picture is None:
-            known = ", ".join(sorted(_FAMILIES))
+        if model.family not in FAMILIES or model.picture is None:
+            known = ", ".join(sorted(FAMILIES))
             raise ModelError(
                 f"its family {model.family!r} is not one that finds things", where=model.name, hint=f"Known: {known}."
             )
@@ -44,7 +44,7 @@ class ThingFinder:
                 "the manifest gives no size for its picture", where=model.name, hint="Give it a width and a height."
             )
         self._picture = model.picture
-        self._read = _FAMILIES[model.family]
+        self._read = _READERS[model.family]
         self._network = open_network(model, threads)
         self._wanted = {index: wanted[name] for index, name in enumerate(model.labels) if name in wanted}
         self.labels = frozenset(self._wanted.values())
@@ -139,8 +139,11 @@ def _read_deim(network: Network, picture: _Array, side: Picture) -> _Found:
     return found["boxes"].reshape(-1, 4), found["labels"].ravel().astype(np.intp), found["scores"].ravel()
 
 
-_FAMILIES: Mapping[str, Callable[[Network, _Array, Picture], _Found]] = {
+_READERS: Mapping[str, Callable[[Network, _Array, Picture], _Found]] = {
     "yolo": _read_yolo,
     "yolox": _read_yolox,
     "deim": _read_deim,
 }
+
+FAMILIES = tuple(_READERS)
+"""The families that can be read here."""

@@ -9,20 +9,23 @@
 A mistake never comes alone: ``PolicyError.what`` has one line for each, with its dotted key.
 """
 
+from proctor_cli.policy.change import change
 from proctor_cli.policy.compare import Change, diff
 from proctor_cli.policy.files import load, parse, shipped
 from proctor_cli.policy.message import fill
 from proctor_cli.policy.mistakes import validate_signals
-from proctor_cli.policy.model import (
+from proctor_cli.policy.model import Policy, Rule
+from proctor_cli.policy.sections import (
     Away,
     Faces,
     Focus,
+    Liveness,
     Neutral,
     Objects,
-    Policy,
+    Position,
     Priority,
     Risk,
-    Rule,
+    Talking,
     Timing,
 )
 from proctor_cli.policy.text import show, write
@@ -35,10 +38,13 @@ __all__ = [
     "Neutral",
     "Objects",
     "Policy",
+    "Position",
     "Priority",
     "Risk",
     "Rule",
+    "Talking",
     "Timing",
+    "change",
     "diff",
     "fill",
     "load",

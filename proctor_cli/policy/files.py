@@ -3,7 +3,8 @@
 ``[sections]`` that a file leaves out, in whole or in part, are those of the shipped default: the numbers
 stand in one place. Rules are inherited only with ``extends = "default"`` (or another shipped name): then a
 ``[[rules]]`` entry changes the inherited rules of the same event (of the same source too, if it names one),
-key by key, and an entry with a new event is a further rule.
+key by key, and an entry with a new event is a further rule. Rules of a room scan are changed only by an entry that names
+their source: seconds of a pan and minutes of an exam have no durations in common.
 """
 
 from __future__ import annotations
@@ -109,6 +110,8 @@ def _lay_rules(changes: list[Any], inherited: list[_Table]) -> list[tuple[str, A
     for index, change in enumerate(changes):
         place = f"rules[{index}]"
         meant = [i for i, rule in enumerate(inherited) if _is_meant(change, rule)]
+        # Of several rules for one event, the one that watches the signal named; a signal that none watches is new.
+        meant = [i for i in meant if inherited[i]["signal"] == change.get("signal")] or meant
         for i in meant:
             placed[i] = (place, _change(placed[i][1], change))
         if not meant:
@@ -120,7 +123,8 @@ def _is_meant(change: object, rule: _Table) -> bool:
     if not isinstance(change, dict):
         return False
     source = rule.get("source", "webcam")
-    return bool(change.get("event") == rule["event"] and change.get("source", source) == source)
+    anywhere = None if source == "workspace" else source
+    return bool(change.get("event") == rule["event"] and change.get("source", anywhere) == source)
 
 
 def _change(rule: _Table, change: _Table) -> _Table:

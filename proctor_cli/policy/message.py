@@ -21,6 +21,7 @@ FIELDS: Mapping[str, float | str] = {
     "peak": 0.5,
     "threshold": 0.4,
     "confidence": 0.9,
+    "part": "to the left",
 }
 
 

@@ -61,7 +61,11 @@ def validate_signals(policy: Policy, known: Collection[str]) -> None:
     lines = [
         f'{place}.{key} ({rule.event}) = "{signal}": no such signal{suggest(signal, known)}'
         for place, rule in zip(policy.places, policy.rules, strict=True)
-        for key, signal in (("signal", rule.signal), ("confidence_signal", rule.confidence_signal))
+        for key, signal in (
+            ("signal", rule.signal),
+            ("confidence_signal", rule.confidence_signal),
+            *(("parts", part) for part in rule.parts),
+        )
         if rule.enabled and signal is not None and signal not in known
     ]
     if lines:

@@ -1,170 +1,38 @@
-"""The policy as frozen values. The numbers themselves are in ``templates/policies/default.toml``, nowhere else.
-
-A new setting is one line here (with its docstring, which becomes its description in the JSON Schema) and
-one line there. Cross-checks between two fields are validators of the field that comes later, so that all
-mistakes of a file are found in one go.
-"""
+"""The policy and its rules as frozen values; its other tables are in ``sections.py``."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator
 
 from proctor_cli.policy.message import fault
+from proctor_cli.policy.sections import (
+    Away,
+    Faces,
+    Focus,
+    Liveness,
+    Neutral,
+    Objects,
+    Points,
+    Position,
+    Priority,
+    Risk,
+    Score,
+    Seconds,
+    Section,
+    Talking,
+    Timing,
+)
 from proctor_cli.types import Kind, Severity, Source
 
 SCHEMA = "proctor.policy/1"
 
-Seconds = Annotated[float, Field(ge=0)]
-Score = Annotated[float, Field(ge=0, le=1)]
-Degrees = Annotated[float, Field(ge=0, le=180)]
-Points = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=1)]
 
-
-class _Section(BaseModel):
-    # strict: "2" is not a number and 1 is not true; a policy that needs guessing is refused.
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-        serialize_by_alias=True,
-    )
-
-
-class Timing(_Section):
-    """How time without measurements is treated."""
-
-    bridge_s: Seconds
-    """A condition lives through at most this long without a measurement, if it is going on before and after, s."""
-    hold_s: Annotated[float, Field(gt=0)]
-    """One measurement speaks for at most this long; after that the signal counts as unmeasured, s.
-    The log's signals are states and hold until they change."""
-
-
-class Risk(_Section):
-    """How points turn into risk."""
-
-    decay_per_s: Points
-    """Temporary risk lost per second while nothing that scores is going on, points/s."""
-    critical_alert_limit: Count
-    """A live exam would be ended at this many critical alerts."""
-
-
-class Priority(_Section):
-    """When a session asks for a second look. Reaching any one of the figures is enough."""
-
-    medium_risk: Points
-    """Highest risk of the session from which the priority is medium, points."""
-    high_risk: Points
-    """… and high, points."""
-    medium_points: Points
-    """Sum of all points added from which the priority is medium, points."""
-    high_points: Points
-    """… and high, points."""
-    medium_critical_alerts: Count
-    """Critical alerts from which the priority is medium."""
-    high_critical_alerts: Count
-    """… and high."""
-
-    @field_validator("high_risk", "high_points", "high_critical_alerts")
-    @classmethod
-    def _not_below_medium(cls, high: float, info: ValidationInfo) -> float:
-        medium = info.data.get(str(info.field_name).replace("high", "medium"))
-        if medium is not None and high < medium:
-            raise ValueError(f"must not be below the figure for medium, {medium:g}")
-        return high
-
-
-class Faces(_Section):
-    """Which of the faces found in a picture count."""
-
-    min_score: Score
-    """Smallest detection score."""
-    min_height: Score
-    """Smallest height, fraction of the picture's height: smaller faces are pictures on the wall."""
-    min_relative_height: Score
-    """Smallest height of a further face, fraction of the largest face's height."""
-    min_bright: Score
-    """Brightest hundredth of a picture (``picture.bright``) below which a missing face proves nothing."""
-
-
-class Neutral(_Section):
-    """How the candidate's own way of looking at the screen is learned, from which angles are measured."""
-
-    learn_s: Seconds
-    """Time of measured pose from which it is first learned, s."""
-    min_samples: Count
-    """Fewest measurements it may rest on."""
-    adapt_tau_s: Annotated[float, Field(gt=0)]
-    """Time constant with which it follows a change of seat, s."""
-    max_yaw_deg: Degrees
-    """Poses turned further from the camera's axis than this are not learned from, degrees."""
-    max_pitch_deg: Degrees
-    """The same for pitch, degrees."""
-
-
-Turn = Annotated[float, Field(gt=0, le=180)]
-
-
-class Away(_Section):
-    """From which angles, measured from neutral, somebody looks away: ``away.ratio`` is 1 at these."""
-
-    head_yaw_deg: Turn
-    """Head to the left or right, degrees."""
-    head_pitch_up_deg: Turn
-    """Head up, degrees."""
-    head_pitch_down_deg: Turn
-    """Head down, degrees."""
-    eye_yaw_deg: Turn
-    """Eyes to the left or right in a head that is still, degrees."""
-    eye_pitch_up_deg: Turn
-    """Eyes up, degrees."""
-    eye_pitch_down_deg: Turn
-    """Eyes down, degrees."""
-
-
-class Focus(_Section):
-    """The focus score, 0-100: a moving average of 100 (eyes and head on the screen) and 0 (away, or nobody there)."""
-
-    tau_s: Annotated[float, Field(gt=0)]
-    """Time constant of its average, s."""
-
-
-class Objects(_Section):
-    """From which detection score a thing is there at all, by its label; and which things do not count."""
-
-    room_s: Seconds
-    """The room is learned for this long: what stands in view then, and stays there, does not count, s."""
-    room_overlap: Score
-    """A thing that shares this much of its area with one of the room (or the other way round) is that one."""
-    phone_sure_score: Score
-    """A phone seen this surely counts by a single look."""
-    phone_max_area: Score
-    """A "phone" larger than this, fraction of the picture, is something else."""
-    person_min_height: Score
-    """People who fill less of the picture's height are far behind the candidate, or pictures."""
-    person_max_inside: Score
-    """A person's box that lies in the candidate's by more than this share is part of the candidate."""
-
-    phone_min_score: Score
-    """Phones."""
-    laptop_min_score: Score
-    """Laptops."""
-    book_min_score: Score
-    """Books."""
-    tv_min_score: Score
-    """Televisions and monitors."""
-    person_min_score: Score
-    """People."""
-
-
-class Rule(_Section):
+class Rule(Section):
     """One condition on one signal: when it holds, for how long it must, and what follows.
 
     How it is applied to measurements is written in ``proctor_cli/risk/rules.py``.
@@ -173,7 +41,7 @@ class Rule(_Section):
     event: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
     """Name of the event. Rules may share one: they share its cooldown, and each keeps its own incidents."""
     source: Source = "webcam"
-    """Where the signal is measured."""
+    """Where the signal is measured; "workspace" is a scan of the room before the exam."""
     signal: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
     """The signal watched, family.measure."""
     enabled: bool = True
@@ -203,6 +71,8 @@ class Rule(_Section):
     """quality is about the recording, info is a note, warning and critical are alerts."""
     message: str
     """What the report says; see ``proctor_cli/policy/message.py`` for the names in braces."""
+    parts: Mapping[str, str] = Field(default_factory=dict)
+    """Signals that the watched one is made of, and words for each: the message's ``{part}`` is that of the strongest."""
     confidence_signal: Annotated[str | None, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")] = None
     """A score of the same moment whose median is the incident's confidence. Without it: the share of
     measurements beyond the threshold."""
@@ -248,7 +118,7 @@ class Rule(_Section):
         return value
 
 
-class Policy(_Section):
+class Policy(Section):
     """All that turns measurements into incidents, risk and a review priority."""
 
     schema_: Annotated[Literal["proctor.policy/1"], Field(alias="schema")]
@@ -262,6 +132,9 @@ class Policy(_Section):
     neutral: Neutral
     away: Away
     focus: Focus
+    liveness: Liveness
+    position: Position
+    talking: Talking
     objects: Objects
     # strict would refuse TOML's list for a tuple
     rules: Annotated[tuple[Rule, ...], Field(strict=False)]

@@ -23,5 +23,12 @@ def write(policy: Policy) -> str:
 
 
 def _pairs(values: dict[str, object]) -> str:
+    return "\n".join(f"{key} = {_value(value)}" for key, value in values.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{_value(key)} = {_value(inner)}" for key, inner in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
     # JSON writes texts, numbers and truth values as TOML does, except for the one control character it leaves bare.
-    return "\n".join(f"{k} = {json.dumps(v, ensure_ascii=False)}".replace("\x7f", "\\u007f") for k, v in values.items())
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

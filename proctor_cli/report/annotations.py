@@ -1,4 +1,4 @@
-"""GitHub workflow commands: incidents as annotations of a run."""
+"""GitHub workflow commands: findings and incidents as annotations of a run."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ def annotate(results: Sequence[GateResult]) -> Iterator[str]:
     """One workflow command a line, at most ten of each kind, sessions that close the gate first."""
     left = dict.fromkeys(_COMMAND.values(), _MAX_EACH)
     for result in sorted(results, key=lambda result: not result.hit):
-        student = result.session.recording.student_id
-        for incident in result.session.judgement.incidents:
-            command = _COMMAND[incident.severity]
+        recording = result.session.recording
+        said = [("warning", finding.code, finding.message) for finding in recording.findings]
+        said += [
+            (_COMMAND[incident.severity], incident.event, tell_incident(incident, recording))
+            for incident in result.session.judgement.incidents
+        ]
+        for command, name, text in said:
             if left[command]:
                 left[command] -= 1
-                yield f"::{command} title={_property(f'{student} {incident.event}')}::{_data(tell_incident(incident))}"
+                yield f"::{command} title={_property(f'{recording.student_id} {name}')}::{_data(text)}"
 
 
 def _data(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import Literal
 from proctor_cli.report.rows import Row, list_rows, local_time, tidy
 from proctor_cli.types import (
     Coverage,
+    Finding,
     ModelUse,
     NotAssessed,
     Priority,
@@ -69,12 +70,13 @@ class Origin:
     libraries: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventLog:
     """events.json: the log of a session with everything that is needed to plot it."""
 
     schema: Literal["proctor.events/1"]
     student_id: str
+    findings: tuple[Finding, ...] = ()
     session_start: Start | None
     duration_s: float
     partial: bool
@@ -127,6 +129,7 @@ def log_events(result: SessionResult) -> EventLog:
     return EventLog(
         schema="proctor.events/1",
         student_id=recording.student_id,
+        findings=recording.findings,
         session_start=None
         if clock is None
         else Start(

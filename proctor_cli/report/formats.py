@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PureWindowsPath
 
 from proctor_cli.report.rows import local_time
-from proctor_cli.types import WallClock
+from proctor_cli.types import Recording, Source, WallClock
 
 
 def clock(t_s: float) -> str:
@@ -15,6 +15,12 @@ def clock(t_s: float) -> str:
     whole = math.floor(abs(t_s))
     sign = "-" if t_s < 0 and whole else ""
     return f"{sign}{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def found_at(t_s: float, source: Source, recording: Recording) -> str:
+    """HH:MM:SS at which a person finds the moment: session time, but in a room scan the clip's own."""
+    begins_s = next((clip.offset_s for clip in recording.clips if source == clip.source == "workspace"), 0.0)
+    return clock(round(t_s - begins_s, 3))
 
 
 def duration(duration_s: float) -> str:

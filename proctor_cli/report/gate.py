@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from proctor_cli.report.formats import clock, number
-from proctor_cli.types import Incident, Priority, SessionResult
+from proctor_cli.report.formats import found_at, number
+from proctor_cli.types import Incident, Priority, Recording, SessionResult
 
 _RANK: dict[Priority, int] = {"low": 0, "medium": 1, "high": 2}
 
@@ -51,7 +51,9 @@ def examine(folder: str, session: SessionResult, gate: Gate) -> GateResult:
     return GateResult(folder, session, tuple(hits))
 
 
-def tell_incident(incident: Incident) -> str:
+def tell_incident(incident: Incident, recording: Recording) -> str:
     """An incident in one line: when, what was measured, what it added."""
     added = f", +{number(incident.points)}" if incident.points else ""
-    return f"{clock(incident.start_s)}-{clock(incident.end_s)} {incident.event}: {incident.message}{added}"
+    start, end = (found_at(t_s, incident.source, recording) for t_s in (incident.start_s, incident.end_s))
+    where = "room scan " if incident.source == "workspace" else ""
+    return f"{where}{start}-{end} {incident.event}: {incident.message}{added}"

@@ -1,4 +1,4 @@
-"""JUnit XML: one suite per session, one case per event, as build servers show them."""
+"""JUnit XML: one suite per session, one case per finding and event, as build servers show them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from proctor_cli.report.output import write_whole
 def write_junit(results: Sequence[GateResult], path: Path) -> Path:
     """Write what came of the gate.
 
-    The case "review" fails when the gate closes; the case of an event that scored fails with it, and is passed with
-    its incidents in the output when the gate stays open. An event that was not assessed is a skipped case.
+    The case "review" fails when the gate closes; the cases of findings and of events that scored fail with it, and are
+    passed, with what was found in their output, when the gate stays open. An event that was not assessed is a skipped
+    case.
 
     Raises:
         OutputError: the file cannot be written.
@@ -27,26 +28,34 @@ def write_junit(results: Sequence[GateResult], path: Path) -> Path:
 
 
 def _add_suite(root: ElementTree.Element, result: GateResult) -> None:
-    judgement = result.session.judgement
-    student = _printable(result.session.recording.student_id)
+    judgement, recording = result.session.judgement, result.session.recording
+    student = _printable(recording.student_id)
     suite = ElementTree.SubElement(root, "testsuite", name=student)
     review = ElementTree.SubElement(suite, "testcase", classname=student, name="review")
     if result.hit:
         _say(review, "failure", "; ".join(result.hits))
+    for code in dict.fromkeys(finding.code for finding in recording.findings):
+        case = ElementTree.SubElement(suite, "testcase", classname=student, name=code)
+        messages = (finding.message for finding in recording.findings if finding.code == code)
+        _conclude(case, "\n".join(messages), failed=result.hit)
     for event in dict.fromkeys(incident.event for incident in judgement.incidents):
         case = ElementTree.SubElement(suite, "testcase", classname=student, name=event)
         incidents = [incident for incident in judgement.incidents if incident.event == event]
-        text = "\n".join(map(tell_incident, incidents))
-        if result.hit and any(incident.points for incident in incidents):
-            _say(case, "failure", text)
-        else:
-            ElementTree.SubElement(case, "system-out").text = _printable(text)
+        text = "\n".join(tell_incident(incident, recording) for incident in incidents)
+        _conclude(case, text, failed=result.hit and any(incident.points for incident in incidents))
     for gap in judgement.not_assessed:
         case = ElementTree.SubElement(suite, "testcase", classname=student, name=gap.event)
         ElementTree.SubElement(case, "skipped", message=_printable(f"not assessed: {gap.reason}. {gap.remedy}"))
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
+
+
+def _conclude(case: ElementTree.Element, text: str, *, failed: bool) -> None:
+    if failed:
+        _say(case, "failure", text)
+    else:
+        ElementTree.SubElement(case, "system-out").text = _printable(text)
 
 
 def _say(case: ElementTree.Element, kind: str, text: str) -> None:

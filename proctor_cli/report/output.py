@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from proctor_cli.errors import OutputError
+from proctor_cli.files import open_whole
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Write ``content`` beside ``path`` and rename it into place, so no reader ever sees half a file.
+    """Write ``content`` to ``path``, so that no reader ever sees half a file.
 
     Raises:
         OutputError: the folder is missing or cannot be written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_bytes(content)
-        draft.replace(path)
+        with open_whole(path) as out:
+            out.write(content)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise OutputError(
             f"cannot write ({error.strerror or error})",
             where=str(path),

@@ -22,7 +22,7 @@ from proctor_cli.report.languages import Language, load_languages
 from proctor_cli.report.output import write_whole
 from proctor_cli.report.prose import render_prose
 from proctor_cli.report.rows import tidy
-from proctor_cli.types import ClipInfo, Coverage, Incident, SessionResult, Source
+from proctor_cli.types import ClipInfo, Coverage, Incident, MissingDetector, SessionResult, Source
 
 _SCRIPTS = ("core.js", "player.js", "timeline.js", "incidents.js", "review.js", "start.js")
 _PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
@@ -86,13 +86,15 @@ def write_page(
         .render(
             session=result,
             axis=axis,
+            exam_begin_s=min([0.0, *(clip.offset_s for clip in result.recording.clips if clip.source != "workspace")]),
             cards=_lay_cards(result, snapshots, quality=False),
             quality_cards=_lay_cards(result, None, quality=True),
             lanes=lanes,
             risk=draw_risk(result.judgement.timeline, axis),
             focus=draw_focus(thin(result.judgement.focus, axis), axis),
             coverage=sorted(result.judgement.coverage, key=_share),
-            flagged_s=covered_s(i for i in result.judgement.incidents if i.severity != "quality"),
+            flagged_s=covered_s(filter(_is_flag, result.judgement.incidents)),
+            unlooked=_list_unlooked(result),
             languages=languages,
             language=languages[language],
             clips=first_clips(result),
@@ -126,6 +128,7 @@ def _environment(folder: Path, result: SessionResult, language: Language) -> Env
     environment.filters.update(formats.FILTERS)
     environment.filters["prose"] = partial(render_prose, language=language)
     environment.filters["wall"] = partial(formats.wall_time, clock=result.recording.wall_clock)
+    environment.filters["found_at"] = partial(formats.found_at, recording=result.recording)
     return environment
 
 
@@ -141,6 +144,21 @@ def _lay_cards(result: SessionResult, snapshots: Path | None, *, quality: bool) 
 def incident_key(incident: Incident) -> str:
     """What a decision belongs to: an incident that a new policy shortens or lengthens must be decided anew."""
     return f"{incident.event}@{incident.source}@{incident.start_s:.3f}-{incident.end_s:.3f}"
+
+
+def _is_flag(incident: Incident) -> bool:
+    """Whether it is about conduct in the exam itself."""
+    return incident.severity != "quality" and incident.source != "workspace"
+
+
+def _list_unlooked(result: SessionResult) -> tuple[tuple[tuple[str, ...], MissingDetector], ...]:
+    """Detectors that run only when asked for and did not, with what they measure: no event need say so.
+
+    An event is assessed when any of its rules was, so headphones are not looked for in a BANNED_OBJECT of laptops.
+    """
+    told = {gap.reason for gap in result.judgement.not_assessed}
+    idle = (item for item in result.recording.missing if item.lacks == "choice" and item.reason not in told)
+    return tuple((tuple(dict.fromkeys(name.partition(".")[0] for name in item.signals)), item) for item in idle)
 
 
 def _share(coverage: Coverage) -> tuple[float, str]:

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from proctor_cli.report.languages import Language
 
-_TOKEN = re.compile(r"`([^`]+)`|\b(\d{2,}):([0-5]\d):([0-5]\d)\b|\b([A-Z][A-Z_]{3,})\b")
+_TOKEN = re.compile(r"`([^`]+)`|(-?)\b(\d{2,}):([0-5]\d):([0-5]\d)\b|\b([A-Z][A-Z_]{3,})\b")
 
 
 def render_prose(text: str, language: Language) -> Markup:
@@ -25,12 +25,12 @@ def render_prose(text: str, language: Language) -> Markup:
 
 
 def _render(token: re.Match[str], language: Language) -> Markup:
-    code, hours, minutes, seconds, event = token.groups()
+    code, sign, hours, minutes, seconds, event = token.groups()
     if code:
         return Markup("<code>{}</code>").format(code)
     if hours:
         t_s = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
-        return Markup('<a class="time" href="#t={}">{}</a>').format(t_s, token[0])
+        return Markup('<a class="time" href="#t={}{}">{}</a>').format(sign, t_s, token[0])
     key = f"events.{event}.name"
     if key not in language.words:
         return escape(event)

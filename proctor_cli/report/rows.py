@@ -22,8 +22,8 @@ DECIMALS = 3
 class Row:
     """One line of the log; the order of the fields is the order of the columns.
 
-    ``time_24h`` and ``unix_time`` are None when the wall clock is unknown. ``video_time`` is on the session
-    clock. ``phone_detected`` and ``looking_away`` say whether an incident of that kind covers the moment,
+    ``time_24h`` and ``unix_time`` are None when the wall clock is unknown, and for a room scan: how long before the exam
+    it was filmed, nobody says. ``video_time`` is on the session clock. ``phone_detected`` and ``looking_away`` say whether an incident of that kind covers the moment,
     None when that event was not assessed. ``face_count`` is None when the incident carries no such number.
     """
 
@@ -107,7 +107,7 @@ def _list_moments(result: SessionResult) -> Iterator[tuple[float, int, float, fl
 
 def _row(result: SessionResult, t_s: float, index: int, points: float, risk_after: float) -> Row:
     incident = result.judgement.incidents[index]
-    clock = result.recording.wall_clock
+    clock = None if incident.source == "workspace" else result.recording.wall_clock
     return Row(
         time_24h=None if clock is None else local_time(clock, t_s).strftime("%H:%M:%S"),
         unix_time=None if clock is None else tidy(clock.start_unix_s + t_s),

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0: the incidents as results, for code-scanning dashboards.
+"""SARIF 2.1.0: findings and incidents as results, for code-scanning dashboards.
 
 A video has no lines; a result points at the incident's row in events.csv and carries its times in the message and in
 its properties.
@@ -25,7 +25,7 @@ _MAX_RESULTS = 5000
 
 
 def write_sarif(results: Sequence[GateResult], path: Path, *, events_name: str) -> Path:
-    """Write the incidents of all sessions; ``events_name`` is what a session folder calls its CSV log.
+    """Write the findings and incidents of all sessions; ``events_name`` is what a session folder calls its CSV log.
 
     Raises:
         OutputError: the file cannot be written.
@@ -42,28 +42,43 @@ def write_sarif(results: Sequence[GateResult], path: Path, *, events_name: str) 
 
 
 def _entries(result: GateResult, events_name: str) -> Iterator[dict[str, Any]]:
-    rows = list_rows(result.session)
+    rows, recording = list_rows(result.session), result.session.recording
+    file = quote((Path(result.folder) / events_name).as_posix())
+    for finding in recording.findings:
+        # Dashboards want a line for everything; what concerns the whole session stands at the head of its log.
+        yield _entry(recording.student_id, finding.code, "warning", finding.message, file, 1)
     for incident in result.session.judgement.incidents:
         # The first line of the CSV names its columns; lines count from 1.
         line = next(number for number, row in enumerate(rows, 2) if _is_row_of(row, incident))
-        place = {
-            "artifactLocation": {"uri": quote((Path(result.folder) / events_name).as_posix())},
-            "region": {"startLine": line},
+        entry = _entry(
+            recording.student_id,
+            incident.event,
+            _LEVEL[incident.severity],
+            tell_incident(incident, recording),
+            file,
+            line,
+        )
+        entry["properties"] |= {
+            "start_s": incident.start_s,
+            "end_s": incident.end_s,
+            "points": incident.points,
+            "confidence": incident.confidence,
         }
-        yield {
-            "ruleId": incident.event,
-            "level": _LEVEL[incident.severity],
-            "message": {"text": f"{result.session.recording.student_id} {tell_incident(incident)}"},
-            "locations": [{"physicalLocation": place}],
-            "properties": {
-                "student_id": result.session.recording.student_id,
-                "start_s": incident.start_s,
-                "end_s": incident.end_s,
-                "points": incident.points,
-                "confidence": incident.confidence,
-            },
-        }
+        yield entry
+
+
+def _entry(student: str, rule: str, level: str, text: str, file: str, line: int) -> dict[str, Any]:
+    place = {"artifactLocation": {"uri": file}, "region": {"startLine": line}}
+    return {
+        "ruleId": rule,
+        "level": level,
+        "message": {"text": f"{student} {text}"},
+        "locations": [{"physicalLocation": place}],
+        "properties": {"student_id": student},
+    }
 
 
 def _is_row_of(row: Row, incident: Incident) -> bool:
-    return (row.event, row.source, row.start_s) == (incident.event, incident.source, tidy(incident.start_s))
+    # Two rules of one event can confirm at one moment: a laptop and a screen.
+    mine = (incident.event, incident.source, tidy(incident.start_s), incident.message)
+    return (row.event, row.source, row.start_s, row.message) == mine

@@ -12,6 +12,7 @@ import msgspec
 from proctor_cli.errors import UsageError
 from proctor_cli.policy import Policy
 from proctor_cli.report.documents import EventLog, Review
+from proctor_cli.report.evaluation import Evaluation
 from proctor_cli.types import Observation, Recording, SessionResult
 
 Schema = dict[str, Any]
@@ -51,6 +52,10 @@ def make_schema(name: str) -> Schema:
     return make()
 
 
+def _evaluation() -> Schema:
+    return _generate("urn:proctor:evaluation:1", Evaluation)
+
+
 def _events() -> Schema:
     return _generate("urn:proctor:events:1", EventLog)
 
@@ -81,6 +86,7 @@ def _generate(identity: str, *types: type) -> Schema:
 
 
 SCHEMAS: dict[str, Callable[[], Schema]] = {
+    "evaluation": _evaluation,
     "events": _events,
     "observations": _observations,
     "policy": _policy,

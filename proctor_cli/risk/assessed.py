@@ -11,14 +11,26 @@ _NO_SOURCE: dict[Source, tuple[str, str]] = {
     "webcam": ("no webcam recording was given", "Give the webcam recording of this session."),
     "screen": ("no screen recording was given", "Give the screen recording of this session."),
     "log": ("no event log was given", "Give the log of the browser or the learning platform for this session."),
+    "workspace": ("no room scan was given", "Give the clip of desk and room for this session."),
 }
 
 
 def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMeter) -> tuple[NotAssessed, ...]:
-    """The events none of whose rules ever had a measurement, each with the reason of its first rule."""
-    judged = {r.event for r in policy.enabled_rules if coverage.was_measured(r.source, r.signal)}
+    """The events none of whose rules ever had a measurement, each with the reason of its first rule.
+
+    A room scan is an extra: nothing is said where none was given, and having looked through the room before the exam is
+    not having looked at the exam.
+    """
+    scanned = any(clip.source == "workspace" for clip in recording.clips)
+    rules = [rule for rule in policy.enabled_rules if scanned or rule.source != "workspace"]
+    of_exam = {rule.event for rule in rules if rule.source != "workspace"}
+    judged = {
+        rule.event
+        for rule in rules
+        if coverage.was_measured(rule.source, rule.signal) and (rule.source != "workspace" or rule.event not in of_exam)
+    }
     silent: dict[str, NotAssessed] = {}
-    for rule in policy.enabled_rules:
+    for rule in rules:
         if rule.event not in judged and rule.event not in silent:
             silent[rule.event] = NotAssessed(rule.event, *_explain(rule, recording, coverage))
     return tuple(silent.values())
@@ -32,10 +44,11 @@ def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple
             "The recording, or the part of it that was analysed, is too poor or too short for it: see coverage.",
         )
     needed = INPUTS.get(rule.signal, (rule.signal,))
+    given = rule.source in {entry.source for entry in (*recording.clips, *recording.detectors)}
     for detector in recording.missing:
-        if any(signal in detector.signals for signal in needed):
+        elsewhere = given and detector.lacks == "input"  # its own recording is not there; this rule's is
+        if not elsewhere and any(signal in detector.signals for signal in needed):
             return detector.reason, detector.remedy
-    given = {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
-    if rule.source not in given:
+    if not given:
         return _NO_SOURCE[rule.source]
     return f"nothing measured {rule.signal}", "Analyse the recording again with a detector that measures it."

@@ -22,6 +22,8 @@ _FREE, _GONE = 0.5, 1.25
 _LEVEL_EYES_DEG = -13.0
 """What ``gaze.pitch_deg`` reads for eyes on the camera: -10 to -18 on the people measured (docs/accuracy.md), because
 relaxed lids already count as looking down."""
+_ASIDE = 0.8
+"""Whoever looks so far to a side as well does not look at the keyboard: the release level of the rule on looks aside."""
 _LONGEST_STEP_S = 2.0
 """The averages move by this much time at most between two samples: a gap in the recording is not attention."""
 
@@ -33,7 +35,9 @@ class Attention:
       of the picture, 1 at the angles of the policy's [away]; each is the larger of two measures: the head alone,
       and where the eyes end up pointing (head and eyes together, so that eyes that stay on the screen while the
       head moves are no glance);
-    - ``away.ratio``: the largest of the four. All None until the neutral pose is known and while no face is
+    - ``away.ratio``: the largest of the four;
+    - ``away.below``: how far down, while not to another side too (0 then): keyboards and paper lie there;
+    - ``away.aside``: the largest of all that is not ``away.below``. All None until the neutral pose is known and while no face is
       measured, and while the eyes are shut in a head that is not turned;
     - ``focus.score``: exponential moving average ([focus] tau_s) of attention, 0-100.
     """
@@ -57,6 +61,7 @@ class Attention:
             "away.up": sides.get("up"),
             "away.down": sides.get("down"),
             "away.ratio": ratio,
+            **_split(sides),
             "focus.score": self._move_focus(t_s, ratio, faces),
         }
 
@@ -130,6 +135,16 @@ class Attention:
             self._focus += (1 - math.exp(-step_s / self._tau_s)) * (attention - self._focus)
         self._last_s = t_s
         return self._focus
+
+
+def _split(sides: Mapping[str, float]) -> dict[str, float | None]:
+    """``away.aside`` and ``away.below``: every moment belongs to one of them, so that no look away is told twice."""
+    if not sides:
+        return {"away.aside": None, "away.below": None}
+    aside = max(sides["left"], sides["right"], sides["up"])
+    if aside >= _ASIDE:
+        return {"away.aside": max(aside, sides["down"]), "away.below": 0.0}
+    return {"away.aside": aside, "away.below": sides["down"]}
 
 
 def _off_screen_deg(angle_deg: float, neutral_deg: float, camera_deg: float) -> float:

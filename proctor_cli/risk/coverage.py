@@ -38,7 +38,8 @@ class CoverageMeter:
 
     An observation that looked for a family speaks for the time until the next that did, ``hold_s`` at most. It
     was measured if any of its signals was. A log covers the whole session: what it does not mention did not
-    change. Families of the screen are called ``screen.picture`` and so on.
+    change. A room scan covers nothing of it: that was before. Families of the screen are called ``screen.picture`` and
+    so on.
     """
 
     def __init__(self, hold_s: float) -> None:
@@ -82,14 +83,15 @@ class CoverageMeter:
             expected: signals that were to be measured: without any observation they are covered for 0 s.
         """
         for source, signal in expected:
-            self._family(source, signal)
+            if source != "workspace":
+                self._family(source, signal)
         for family in self._families.values():
             family.pass_time(end_s)
         return tuple(Coverage(name, family.measured_s, end_s) for name, family in sorted(self._families.items()))
 
     def _lay_out(self, source: Source, values: Mapping[str, float | None]) -> _Layout:
         groups: dict[str, tuple[_Family, list[str]]] = {}
-        for signal in values:
+        for signal in values if source != "workspace" else ():
             family = self._family(source, signal)
             family.measured = family.measured or source == "log"
             groups.setdefault(signal.partition(".")[0], (family, []))[1].append(signal)

@@ -7,25 +7,41 @@ that a live feed and a finished recording give the same values.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.attention import Attention
+from proctor_cli.risk.liveness import Liveness
+from proctor_cli.risk.position import Position, Unseen
 from proctor_cli.risk.surroundings import Surroundings
+from proctor_cli.risk.talking import Talking
 from proctor_cli.types import Observation
 
 _POSE = ("head.yaw_deg", "head.pitch_deg", "gaze.yaw_deg", "gaze.pitch_deg", "eyes.open")
 
 INPUTS: Mapping[str, tuple[str, ...]] = {
     "face.count": ("face.score", "picture.bright"),
+    "face.distance_cm": ("face.iris", "head.yaw_deg"),
+    "face.partial": ("face.outside",),
+    "face.backlight": ("face.luma", "picture.glare"),
+    "mouth.talking": ("mouth.open", "mouth.smile", "head.yaw_deg"),
     "away.ratio": _POSE,
     "away.left": _POSE,
     "away.right": _POSE,
     "away.up": _POSE,
     "away.down": _POSE,
+    "away.aside": _POSE,
+    "away.below": _POSE,
     "focus.score": ("face.score", *_POSE),
+    "spoof.texture": ("live.logit",),
+    "spoof.held": ("backdrop.follow",),
+    "spoof.loop": ("picture.repeat",),
+    "spoof.ratio": ("live.logit", "backdrop.follow", "picture.repeat"),
     "phone.seen": ("phone.score",),
     "banned.score": ("laptop.score", "book.score", "tv.score"),
+    "wearables.score": ("headphones.score", "earbuds.score", "smartwatch.score"),
     "person.extra": ("person.score",),
+    "person.faceless": ("person.score", "face.score"),
 }
 """Derived signal -> the measured signals it needs."""
 
@@ -33,25 +49,45 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Observation]:
     """Each observation, in order, with the derived signals it allows; boxes stay as they are.
 
-    - ``face.count``: faces that count ([faces]); None in a picture too dark for a missing face to mean anything, and
-      then all that was measured of faces is None too;
-    - ``away.ratio``, ``away.left/right/up/down``, ``focus.score``: see attention.py;
-    - ``phone.seen``, ``banned.score``, ``person.extra``: see surroundings.py.
+    - ``face.count``: faces that count ([faces]); None in a picture too dark for a missing face to mean anything and
+      while a person is there whose face is not found, and then all that was measured of faces is None too;
+    - ``face.distance_cm``, ``face.partial``, ``face.backlight``, and ``person.faceless``, which is 1 while a person is
+      there whose face is not found: see position.py;
+    - ``mouth.talking``: see talking.py;
+    - ``away.ratio``, ``away.left/right/up/down``, ``away.aside/below``, ``focus.score``: see attention.py;
+    - ``spoof.texture``, ``spoof.held``, ``spoof.loop``, ``spoof.ratio``: see liveness.py;
+    - ``phone.seen``, ``banned.score``, ``wearables.score``, ``person.extra``: see surroundings.py; of a room scan the
+      first and the last.
     """
-    attention, surroundings = Attention(policy), Surroundings(policy)
+    attention, surroundings, scanned = Attention(policy), Surroundings(policy), Surroundings(policy, scan=True)
+    liveness = Liveness(policy)
+    position, unseen, talking = Position(policy), Unseen(policy), Talking(policy)
     for observation in observations:
         values = observation.values
+        if observation.source == "workspace":
+            found = scanned.look(observation)
+            yield replace(observation, values={**values, **found})
+            continue
         if observation.source != "webcam":
             yield observation
             continue
         derived: dict[str, float | None] = {}
         if "face.score" in values:
-            derived["face.count"] = _count_faces(observation, policy)
+            faces = _count_faces(observation, policy)
+            faceless = unseen.see(observation, faces)
+            if "person.score" in values:
+                known = faceless is not None and values["person.score"] is not None
+                derived["person.faceless"] = float(bool(faceless)) if known else None
+            derived["face.count"] = None if faceless else faces
             if derived["face.count"] is None:
                 # coverage must not call this measured
                 derived |= {signal: None for signal in values if signal.startswith("face.")}
         if "head.yaw_deg" in values:
             derived |= attention.follow(observation.t_s, values, derived.get("face.count"))
+            derived["mouth.talking"] = talking.follow(observation.t_s, values)
+        if "face.outside" in values:
+            derived |= position.follow(observation.t_s, values, derived.get("face.count"))
+        derived |= liveness.look(observation)
         derived |= surroundings.look(observation)
         yield Observation(observation.source, observation.t_s, {**values, **derived}, observation.boxes)
 

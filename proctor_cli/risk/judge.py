@@ -48,7 +48,7 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     expected = [(spec.source, signal) for spec in recording.detectors for signal in spec.signals]
     expected += [("webcam", signal) for detector in recording.missing for signal in detector.signals]
     not_assessed = find_not_assessed(recording, policy, coverage)
-    priority, reasons = prioritise(policy, timeline, critical, len(not_assessed))
+    priority, reasons = prioritise(policy, timeline, critical, len(not_assessed), recording.findings)
     return Judgement(
         incidents=incidents,
         timeline=timeline,

@@ -43,7 +43,7 @@ from collections.abc import Mapping
 from itertools import count
 from math import inf
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.watch import EPSILON_S, Mark, Watch
@@ -64,7 +64,7 @@ class Rulebook:
         last_score_s: dict[str, float] = {}
         numbers = count()
         self._watches = [Watch(rule, policy.timing, last_score_s, numbers) for rule in policy.enabled_rules]
-        self._of_source: dict[Source, list[Watch]] = {"webcam": [], "screen": [], "log": []}
+        self._of_source: dict[Source, list[Watch]] = {source: [] for source in get_args(Source)}
         for watch in self._watches:
             self._of_source[watch.rule.source].append(watch)
         self._hold_s = policy.timing.hold_s
@@ -92,7 +92,7 @@ class Rulebook:
             value = values.get(watch.signal, _ABSENT)
             if value is not _ABSENT and not watch.ignores(value):
                 score = values.get(watch.confidence_signal)
-                watch.push(now_s, value, score, self._context(), marks)
+                watch.push(now_s, value, score, {**self._context(), **watch.parts_of(values)}, marks)
                 changed = True
         if changed:
             self._advance(now_s, marks)

@@ -1,7 +1,8 @@
 """Things and people round the candidate, from the boxes that the object detector saved.
 
 Rooms are full of books and screens that are nobody's fault. What stands in view in the first seconds and stays
-where it is, is part of the room; only what comes later counts.
+where it is, is part of the room; only what comes later counts. A scan of the room before the exam is another matter: the
+camera moves, and what stands there is just what is asked for.
 """
 
 from __future__ import annotations
@@ -12,30 +13,38 @@ from proctor_cli.policy import Policy
 from proctor_cli.types import Box, Observation
 
 _THINGS = ("laptop", "book", "tv")
+_WEARABLES = ("headphones.score", "earbuds.score", "smartwatch.score")
 _RECENT_S = 1.5
 """A weak sighting of a phone counts if there was another near it this little before."""
 _REACH = 0.25
 """As far, in fractions of the picture, as a hand moves a phone in that time."""
 _MIN_LOOKS = 3
 """A thing of the room is seen at least so often while the room is learned: a detector's slip is not furniture."""
+_SCANNED_HEIGHT = 0.2
+"""Smallest height of a person in a room scan: somebody across the room is larger, a photograph on a shelf is not."""
 _MAX_AREA = 0.6
 """A "screen" that fills more of the picture is the picture itself: neither a thing nor a part of the room."""
 
 
 class Surroundings:
-    """Follows the objects of one webcam.
+    """Follows the objects of one webcam, or (``scan``) of one room scan, where there is no ``banned.score``.
 
     - ``phone.seen``: best score of a phone that can be one by its size and place, and that is either sure
       ([objects] phone_sure_score) or was already seen near there a moment before; 0 when there is none;
     - ``banned.score``: best score of a laptop, book or screen that is not part of the room, 0 when there is none; None
       in the first seconds ([objects] room_s), while the room is learned;
-    - ``person.extra``: best score of a person who is neither the candidate nor far behind, 0 when there is none.
+    - ``wearables.score``: best score of headphones, earbuds or a smartwatch, of those that the network knows: they are
+      on the candidate, so the room has none;
+    - ``person.extra``: best score of a person who is neither the candidate (the largest) nor far behind, 0 when there
+      is none.
 
     None where the detector could not look.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, scan: bool = False) -> None:
         self._objects = policy.objects
+        self._scan = scan
+        self._person_min_height = _SCANNED_HEIGHT if scan else policy.objects.person_min_height
         self._least = {
             "laptop": policy.objects.laptop_min_score,
             "book": policy.objects.book_min_score,
@@ -50,8 +59,11 @@ class Surroundings:
         found: dict[str, float | None] = {}
         if "phone.score" in values:
             found["phone.seen"] = None if values["phone.score"] is None else self._phone(observation)
-        if "laptop.score" in values:
+        if "laptop.score" in values and not self._scan:
             found["banned.score"] = None if values["laptop.score"] is None else self._banned(observation)
+        if not self._scan and any(signal in values for signal in _WEARABLES):
+            worn = [score for signal in _WEARABLES if (score := values.get(signal)) is not None]
+            found["wearables.score"] = max(worn, default=None)
         if "person.score" in values:
             found["person.extra"] = None if values["person.score"] is None else self._person(boxes)
         return found
@@ -93,7 +105,7 @@ class Surroundings:
             box.score
             for box in people
             if box is not candidate
-            and box.height >= limits.person_min_height
+            and box.height >= self._person_min_height
             and _inside(box, candidate) <= limits.person_max_inside
         ]
         return max(scores, default=0.0)

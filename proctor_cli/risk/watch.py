@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 from statistics import median
@@ -70,6 +70,11 @@ class Watch:
         """Whether ``value`` changes nothing. Most samples of most rules: the quick way out."""
         return self._condition is None and (value is None or self._sign * value <= self._threshold)
 
+    def parts_of(self, values: Mapping[str, float | None]) -> dict[str, float]:
+        """What the rule's signal is made of at one moment."""
+        found = ((part, values.get(part)) for part in self.rule.parts)
+        return {part: value for part, value in found if value is not None}
+
     def push(
         self, t_s: float, value: float | None, score: float | None, context: Mapping[str, float], marks: list[Mark]
     ) -> None:
@@ -88,6 +93,7 @@ class Watch:
             self._go_on(t_s, value, marks)
             if self._condition is not None:
                 self._condition.count(t_s, self._sign * value, self._threshold, score, context)
+                self._condition.add_parts(self.rule.parts, context)
                 self._condition.consider(t_s, self.rule)
         elif self._condition is not None:
             if self._going_on:
@@ -190,6 +196,7 @@ class _Condition:
         self.peak_s = start_s
         self.context: Mapping[str, float] = {}
         self.confidences: list[float] = []
+        self.part_sums: dict[str, float] = {}
         self._interruption = [0, 0]  # samples and measured ones, counted only if it is taken up again
 
     def count(
@@ -205,6 +212,15 @@ class _Condition:
             self.peak, self.peak_s, self.context = reading, t_s, context
         if score is not None:
             self.confidences.append(score)
+
+    def add_parts(self, parts: Iterable[str], context: Mapping[str, float]) -> None:
+        """What the signal is made of at an active sample."""
+        for part in parts:
+            self.part_sums[part] = self.part_sums.get(part, 0.0) + context.get(part, 0.0)
+
+    def strongest(self, parts: Mapping[str, str]) -> str:
+        """Words for the part that was the strongest over the whole condition, "" of a signal without parts."""
+        return parts[max(parts, key=lambda part: self.part_sums.get(part, 0.0))] if parts else ""
 
     def consider(self, t_s: float, rule: Rule) -> None:
         """Whether a confirmation that waits for a larger share has it now, at an active sample."""
@@ -236,6 +252,7 @@ def _incident(rule: Rule, sign: float, condition: _Condition, confirmed_s: float
         "peak": peak,
         "threshold": rule.threshold,
         "confidence": confidence,
+        "part": condition.strongest(rule.parts),
     }
     evidence = {
         "peak": peak,

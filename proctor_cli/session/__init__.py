@@ -5,6 +5,7 @@
     finish      puts the slices together, judges, takes pictures of what scored, writes            -> SessionResult
     judge       judges saved observations: no video, no models                                     -> SessionResult
     snapshots   which picture belongs to which incident
+    bystanders  whose faces are blurred in a picture
 
 A slice that is already in the folder from a run that was stopped is not done again.
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from math import inf
 
+import numpy as np
+
 from proctor_cli import media
 from proctor_cli.policy import Policy
+from proctor_cli.session.bystanders import find_bystanders
 from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.prepare import Preparation, SliceJob
 from proctor_cli.session.snapshots import choose_source, is_pictured, name_snapshots
@@ -65,25 +68,44 @@ def _observed(folder: SessionFolder, jobs: Sequence[SliceJob], recording: Record
     clip, scan, step_s = jobs[0].clip, jobs[0].scan, jobs[0].step_s
     specs = [spec for spec in recording.detectors if spec.source == clip.source]
     unknown: dict[str, float | None] = {signal: None for spec in specs for signal in spec.signals}
+    unseen = {**unknown, "picture.gap": 1.0} if clip.source == "webcam" else unknown
     # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
     longest_s = inf if clip.source == "screen" else max(_GAP_S, 5 * step_s, 5 / (scan.info.mean_fps or inf))
     last_s, resumed = inf, True
+    repeats = _repeats(folder, jobs) if clip.source == "webcam" else {}
     for job, following in zip_longest(jobs, jobs[1:]):
         end_s = round(clip.offset_s + min(job.piece.end_s, scan.info.duration_s), 5)
         for observation in folder.read_part(job.key):
             if observation.t_s - last_s > longest_s:
                 for t_s in _every(_SILENCE_S, last_s + step_s, observation.t_s):
-                    yield Observation(clip.source, t_s, {**unknown, "picture.gap": 1.0})
+                    yield Observation(clip.source, t_s, unseen)
                 resumed = True
             if resumed and clip.source == "webcam":
                 observation = replace(observation, values={**observation.values, "picture.gap": 0.0})
                 resumed = False
+            if (repeat := repeats.get(media.cell_of(observation.t_s - clip.offset_s, step_s))) is not None:
+                observation = replace(observation, values={**observation.values, **repeat})
             last_s = observation.t_s
             end_s = max(end_s, last_s)
             yield observation
         if (following is None or following.piece.first_cell > job.piece.end_cell) and end_s < recording.duration_s:
             yield Observation(clip.source, end_s, unknown)
             last_s = inf
+
+
+def _repeats(folder: SessionFolder, jobs: Sequence[SliceJob]) -> dict[int, dict[str, float | None]]:
+    """By sampling cell: the signals of plan.REPEATS, for which all slices must be known."""
+    ends = [folder.read_part_end(job.key) for job in jobs]
+    cells = np.array([cell for end in ends for cell in end.cells], np.int64)
+    prints = np.frombuffer(b"".join(end.prints for end in ends), np.uint16).reshape(len(cells), -1)
+    found = media.find_repeats(cells, prints, jobs[0].step_s)
+    return {
+        cell: {
+            "picture.repeat": None if repeat is None else round(repeat.share, 5),
+            "picture.repeat_lag_s": round(repeat.lag_s, 5) if repeat and repeat.share else None,
+        }
+        for cell, repeat in zip(cells.tolist(), found, strict=True)
+    }
 
 
 def _every(interval_s: float, start_s: float, end_s: float) -> Iterator[float]:
@@ -93,7 +115,10 @@ def _every(interval_s: float, start_s: float, end_s: float) -> Iterator[float]:
 
 
 def _take_snapshots(folder: SessionFolder, result: SessionResult, scans: Mapping[str, media.Scan]) -> SessionResult:
-    """Write a picture of each incident that scored, at its most telling moment, with what was found there drawn in."""
+    """Write a picture of each incident that scored, at its most telling moment, with what was found there drawn in.
+
+    Faces that are not the candidate's are blurred for good, if that was asked for; their boxes are still drawn.
+    """
     wanted: dict[str, set[float]] = {}
     for incident in filter(is_pictured, result.judgement.incidents):
         source = choose_source(incident, result.recording.clips)
@@ -101,18 +126,16 @@ def _take_snapshots(folder: SessionFolder, result: SessionResult, scans: Mapping
             wanted.setdefault(source, set()).add(incident.peak_s)
     folder.clear_snapshots()
     for source, times_s in wanted.items():
-        boxes = _boxes_at(folder, source, times_s)
+        boxes = {seen.t_s: seen.boxes for seen in _observations(folder, source) if seen.t_s in times_s}
+        blurred = find_bystanders(_observations(folder, source), times_s) if result.recording.bystanders_blurred else {}
         for t_s, frame in zip(sorted(times_s), media.pictures_at(scans[source], sorted(times_s)), strict=True):
-            media.write_jpeg(frame, folder.snapshot(source, t_s), filter(_is_sure, boxes.get(t_s, ())))
+            drawn = filter(_is_sure, boxes.get(t_s, ()))
+            media.write_jpeg(frame, folder.snapshot(source, t_s), drawn, blurred.get(t_s, ()))
     return name_snapshots(folder, result)
 
 
-def _boxes_at(folder: SessionFolder, source: str, times_s: Collection[float]) -> dict[float, tuple[Box, ...]]:
-    return {
-        observation.t_s: observation.boxes
-        for observation in folder.read_observations()
-        if observation.source == source and observation.t_s in times_s
-    }
+def _observations(folder: SessionFolder, source: str) -> Iterator[Observation]:
+    return (seen for seen in folder.read_observations() if seen.source == source)
 
 
 def _is_sure(box: Box) -> bool:
@@ -124,7 +147,7 @@ def _damage(folder: SessionFolder, jobs: Iterable[SliceJob]) -> Iterator[Problem
     """What decoding lost, one sentence a clip."""
     losses: dict[str, list[DecodeLoss]] = {}
     for job in jobs:
-        losses.setdefault(job.clip.path, []).append(folder.read_part_loss(job.key))
+        losses.setdefault(job.clip.path, []).append(folder.read_part_end(job.key).loss)
     for path, parts in losses.items():
         packets = sum(part.damaged_packets for part in parts)
         pictures = sum(part.corrupt_frames for part in parts)

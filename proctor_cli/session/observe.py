@@ -9,7 +9,7 @@ from multiprocessing.util import Finalize
 
 from proctor_cli import detectors, media, nets, plan, quiet
 from proctor_cli.session.prepare import SliceJob
-from proctor_cli.store import SessionFolder
+from proctor_cli.store import PartEnd, SessionFolder
 from proctor_cli.types import Box, Frame, Observation
 
 
@@ -17,8 +17,16 @@ def run_slice(job: SliceJob) -> str:
     """Analyse one slice and leave its observations in the session folder; returns the job's key."""
     sampling = media.Sampling(job.scan, job.piece, threads=job.threads)
     opened = _open(job.detectors, job.models, job.threads)
-    SessionFolder(job.folder).write_part(job.key, _observe(job, sampling, opened), lambda: sampling.loss)
+    for detector in opened:
+        if isinstance(detector, detectors.Comparing):
+            detector.compare_with(job.gallery)
+    SessionFolder(job.folder).write_part(job.key, _observe(job, sampling, opened), lambda: _end(sampling))
     return job.key
+
+
+def _end(sampling: media.Sampling) -> PartEnd:
+    cells = tuple(cell for cell, _ in sampling.prints)
+    return PartEnd(sampling.loss, cells, b"".join(pixels.tobytes() for _, pixels in sampling.prints))
 
 
 @lru_cache(maxsize=1)

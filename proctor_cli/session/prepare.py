@@ -3,23 +3,49 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal, TypeVar
 
 from proctor_cli import __version__, detectors, logs, media, nets, plan
 from proctor_cli.errors import ModelError, UsageError
+from proctor_cli.session.enrol import EnrolJob, Enrolment, enrol
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import Clip, MissingDetector, Observation, Recording, Spec, WallClock
+from proctor_cli.types import (
+    Clip,
+    Embedding,
+    Finding,
+    IdentityBasis,
+    MissingDetector,
+    Observation,
+    Recording,
+    Spec,
+    Student,
+    WallClock,
+)
+
+J = TypeVar("J")
+R = TypeVar("R")
 
 _LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvino")
-_GIVE = {"webcam": "Give the webcam recording.", "screen": "Give it with --screen FILE."}
+# What a detector wants that does not run for want of a recording, and how to give it.
+_RECORDINGS: Mapping[str, tuple[str, str]] = {
+    "webcam": ("webcam recording", "Give the webcam recording."),
+    "screen": ("screen recording", "Give it with --screen FILE."),
+    "workspace": ("room scan", "Give it with --workspace FILE."),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asks for. ``models`` is the network chosen for each role; ``span`` is session time, seconds."""
+    """What the user asks for. ``models`` is the network chosen for each role; ``span`` is session time, seconds.
+
+    ``photos`` are those that the candidate's face is compared with; without any it is the face of the first seconds.
+    ``identity`` False leaves the comparison out. ``student`` and ``findings`` are what is known of the candidate
+    besides the id, and what is wrong with it. ``blur_bystanders`` is about faces in snapshots.
+    """
 
     student_id: str
     clips: tuple[Clip, ...]
@@ -30,11 +56,19 @@ class Request:
     span: tuple[float, float] | None = None
     require: tuple[str, ...] = ()
     dense: bool = False
+    photos: tuple[str, ...] = ()
+    identity: bool = True
+    student: Student | None = None
+    findings: tuple[Finding, ...] = ()
+    blur_bystanders: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SliceJob:
-    """The work on one slice of one clip: all that a worker needs, small enough to send."""
+    """The work on one slice of one clip: all that a worker needs, small enough to send.
+
+    ``gallery`` is what faces are compared with.
+    """
 
     key: str
     folder: str
@@ -46,6 +80,7 @@ class SliceJob:
     detectors: tuple[str, ...]
     models: tuple[tuple[str, nets.Model], ...]
     threads: int
+    gallery: tuple[Embedding, ...] = ()
 
     @property
     def length_s(self) -> float:
@@ -76,21 +111,40 @@ def roles_needed(clips: Iterable[Clip]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for spec in specs if spec.source in sources for role in spec.models))
 
 
-def prepare(request: Request, *, threads: int = 1) -> Preparation:
+def call(function: Callable[[J], R], job: J) -> R:
+    """Do a job here and now."""
+    return function(job)
+
+
+def prepare(
+    request: Request,
+    *,
+    threads: int = 1,
+    apart: Callable[[Callable[[EnrolJob], Enrolment], EnrolJob], Enrolment] = call,
+) -> Preparation:
     """Probe the recordings, see which detectors can run, and cut the work into slices.
 
     The folder is made last: a request that is refused leaves nothing behind.
 
+    Args:
+        request: what the user asks for.
+        threads: how many threads a worker may use.
+        apart: does a job that loads networks, in another process if that is at hand.
+
     Raises:
-        InputError: a recording cannot be read.
+        InputError: a recording or a photo cannot be read, or a photo shows no face to compare with.
         UsageError: the log or the span is wrong.
-        ModelError: a detector named in ``request.require`` cannot run.
+        ModelError: a detector named in ``request.require`` cannot run, or a chosen network is of a family that its
+            detector cannot read.
         OutputError: the folder cannot be written.
     """
     for clip in request.clips:
         _refuse_unprintable(clip.path)
     runnable, missing, models = _detectors({clip.source for clip in request.clips}, request)
-    scans = [(clip, media.probe(clip)) for clip in request.clips]
+    scans = [_probe(clip) for clip in request.clips]
+    enrolment = _enrol(request, scans, runnable, models, threads, apart)
+    if not enrolment.gallery and any(spec.name == "identity" for spec in runnable):
+        runnable, missing = _leave_out_identity(request, runnable, missing)
     duration_s = max(scan.info.offset_s + scan.info.duration_s for _, scan in scans)
     wall_clock = request.start or _creation_time(scan for _, scan in scans)
     log = _read_log(request, wall_clock, duration_s)
@@ -101,7 +155,11 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
         clips=tuple(replace(scan.info, path=folder.relative(Path(clip.path))) for clip, scan in scans),
         detectors=(*runnable, *_without_pictures(request, log)),
         missing=missing if log.observations else (*missing, _no_log(request)),
-        problems=(*(problem for _, scan in scans for problem in scan.problems), *log.problems),
+        problems=(
+            *(problem for _, scan in scans for problem in scan.problems),
+            *log.problems,
+            *enrolment.problems,
+        ),
         wall_clock=wall_clock,
         models=tuple(use for model in models.values() for use in model.uses),
         span=request.span,
@@ -109,9 +167,15 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
         proctor_version=__version__,
         libraries={name: version(name) for name in _LIBRARIES},
         log_sha256=_sha256(request.events) if request.events else "",
+        student=request.student,
+        findings=request.findings,
+        bystanders_blurred=request.blur_bystanders,
+        identity=enrolment.basis,
     )
     jobs = tuple(
-        job for clip, scan in scans for job in _jobs(request, clip, scan, _of(clip.source, runnable), models, threads)
+        job
+        for clip, scan in scans
+        for job in _jobs(request, clip, scan, _of(clip.source, runnable), models, threads, enrolment.gallery)
     )
     if request.span is not None and not jobs:
         raise UsageError(
@@ -122,6 +186,46 @@ def prepare(request: Request, *, threads: int = 1) -> Preparation:
     folder.prepare()
     done = tuple(job for job in jobs if folder.holds_part(job.key))
     return Preparation(request, recording, log.observations, jobs, done)
+
+
+def _probe(clip: Clip) -> tuple[Clip, media.Scan]:
+    """A clip in its place on the session clock: a room scan ends where the exam begins."""
+    scan = media.probe(clip)
+    if clip.source != "workspace":
+        return clip, scan
+    offset_s = round(-scan.info.duration_s, 6)
+    return replace(clip, offset_s=offset_s), replace(scan, info=replace(scan.info, offset_s=offset_s))
+
+
+def _enrol(
+    request: Request,
+    scans: Sequence[tuple[Clip, media.Scan]],
+    runnable: Sequence[Spec],
+    models: Mapping[str, nets.Model],
+    threads: int,
+    apart: Callable[[Callable[[EnrolJob], Enrolment], EnrolJob], Enrolment],
+) -> Enrolment:
+    """Whose face it should be; nobody's, when identity is not looked at."""
+    if not any(spec.name == "identity" for spec in runnable):
+        return Enrolment((), IdentityBasis())
+    clip, scan = next(pair for pair in scans if pair[0].source == "webcam")
+    needed = tuple((role, models[role]) for role in ("faces", "identity"))
+    return apart(enrol, EnrolJob(request.photos, clip, scan, needed, request.span, threads))
+
+
+def _leave_out_identity(
+    request: Request, runnable: tuple[Spec, ...], missing: tuple[MissingDetector, ...]
+) -> tuple[tuple[Spec, ...], tuple[MissingDetector, ...]]:
+    """What runs and what does not when no face could be registered."""
+    spec = next(spec for spec in runnable if spec.name == "identity")
+    nobody = MissingDetector(
+        spec.name,
+        tuple(spec.signals),
+        "the recording's first minutes show no face that is good enough to be registered",
+        "Give a photo of the candidate with --reference.",
+    )
+    _insist(request.require, [nobody])
+    return tuple(other for other in runnable if other is not spec), (nobody, *missing)
 
 
 def _refuse_unprintable(path: str) -> None:
@@ -149,31 +253,52 @@ def _detectors(
         spec = detectors.find(name).spec
         signals = tuple(spec.signals)
         if spec.source not in sources:
-            missing.append(
-                MissingDetector(name, signals, f"no {spec.source} recording was given", _GIVE[spec.source], "input")
-            )
+            what, remedy = _RECORDINGS[spec.source]
+            missing.append(MissingDetector(name, signals, f"no {what} was given", remedy, "input"))
+            continue
+        if name == "identity" and not request.identity:
+            reason = "it was switched off with --no-identity"
+            missing.append(MissingDetector(name, signals, reason, "Leave the option out.", "choice"))
             continue
         if spec.needs and not any(spec.needs in other.finds for other in runnable):
             reason = f"it needs a {spec.needs}, and nothing looks for one"
             remedy = next((item.remedy for item in missing if spec.needs in detectors.find(item.name).spec.finds), "")
             missing.append(MissingDetector(name, signals, reason, remedy))
             continue
+        _refuse_strangers(spec, request.models)
         try:
             found = {role: nets.find(_chosen(role, request.models)) for role in spec.models}
         except ModelError as error:
-            missing.append(MissingDetector(name, signals, f"{error.where}: {error.what}", error.hint))
+            unchosen = {*spec.models}.intersection(detectors.OPTIONAL_ROLES) - request.models.keys()
+            lacks: Literal["model", "choice"] = "choice" if unchosen else "model"
+            missing.append(MissingDetector(name, signals, f"{error.where}: {error.what}", error.hint, lacks))
             continue
         models |= found
         runnable.append(spec)
     _insist(request.require, missing)
     # First what the given recordings lack: an event that can do with several signals is explained by the first.
-    missing.sort(key=lambda item: item.lacks == "input")
+    missing.sort(key=lambda item: ("model", "choice", "input").index(item.lacks))
     return tuple(runnable), tuple(missing), models
+
+
+def _refuse_strangers(spec: Spec, models: Mapping[str, nets.Entry]) -> None:
+    """See now what every worker would find out: that a chosen network is none that this detector can read."""
+    for role, families in spec.families.items():
+        entry = models.get(role)
+        if entry is not None and entry.family not in families:
+            raise ModelError(
+                f"its family {entry.family!r} is not one that {spec.name} can read",
+                where=f"{role}={entry.name}",
+                hint=f"Choose a network of family {' or '.join(families)}; `proctor models list --json` shows them.",
+            )
 
 
 def _chosen(role: str, models: Mapping[str, nets.Entry]) -> nets.Entry:
     if role not in models:
-        raise ModelError("the chosen set names no network for it", where=role, hint="Choose one with --model.")
+        hint = "Choose one with --model."
+        if role in detectors.OPTIONAL_ROLES:
+            hint = f"Make one with `proctor models export FILE.pt --role {role}`, then add `--model {role}=NAME`."
+        raise ModelError("the chosen set names no network for it", where=role, hint=hint)
     return models[role]
 
 
@@ -208,6 +333,7 @@ def _without_pictures(request: Request, log: logs.LogReading) -> Iterator[Spec]:
     """What is known without looking at a picture: that there is none, and what a log says."""
     if any(clip.source == "webcam" for clip in request.clips):
         yield plan.GAPS
+        yield plan.REPEATS
     if log.observations:
         yield logs.SPEC
 
@@ -230,6 +356,7 @@ def _jobs(
     specs: tuple[Spec, ...],
     models: Mapping[str, nets.Model],
     threads: int,
+    gallery: tuple[Embedding, ...],
 ) -> Iterator[SliceJob]:
     if not specs:
         return
@@ -237,21 +364,31 @@ def _jobs(
     roles = sorted({role for spec in specs for role in spec.models})
     used = tuple((role, models[role]) for role in roles)
     span = None
-    if request.span is not None:
+    if request.span is not None and clip.source != "workspace":  # that lies before every span, and is short
         span = (request.span[0] - clip.offset_s, request.span[1] - clip.offset_s)
     names = tuple(spec.name for spec in specs)
     for piece in media.cut(scan, step_s, plan.SLICE_S, span):
         # Whatever changes what a slice gives is in its key, so that a stopped analysis resumes only with its own work.
-        facts = (__version__, scan.info.sha256, clip.source, clip.offset_s, piece, step_s, request.dense, specs)
+        facts = (
+            __version__,
+            scan.info.sha256,
+            clip.source,
+            clip.offset_s,
+            piece,
+            step_s,
+            request.dense,
+            specs,
+            gallery,
+        )
         sums = [(role, model.entry, model.sha256s) for role, model in used] + [version(name) for name in _LIBRARIES]
         key = f"{clip.source}-{piece.index:05d}-{hashlib.sha256(repr((facts, sums)).encode()).hexdigest()[:16]}"
-        yield SliceJob(key, request.folder, clip, scan, piece, step_s, request.dense, names, used, threads)
+        yield SliceJob(key, request.folder, clip, scan, piece, step_s, request.dense, names, used, threads, gallery)
 
 
 def _creation_time(scans: Iterable[media.Scan]) -> WallClock | None:
     for scan in scans:
         created = scan.info.created_unix_s
-        if created is not None:
+        if created is not None and scan.info.source != "workspace":  # how long before the exam that was is not known
             # Containers record UTC; which zone the exam was sat in is not known, and not guessed.
             return WallClock(created - scan.info.offset_s, 0.0, "creation time")
     return None

@@ -21,9 +21,19 @@ from proctor_cli.types.judgement import (
     Score,
     Severity,
 )
-from proctor_cli.types.measurements import Box, Face, Frame, Observation, Spec
+from proctor_cli.types.measurements import Box, Embedding, Face, Frame, Observation, Spec
 from proctor_cli.types.recordings import Clip, ClipInfo, DecodeLoss, Source, WallClock
-from proctor_cli.types.session import MissingDetector, ModelUse, Problem, Provenance, Recording, SessionResult
+from proctor_cli.types.session import (
+    Finding,
+    IdentityBasis,
+    MissingDetector,
+    ModelUse,
+    Problem,
+    Provenance,
+    Recording,
+    SessionResult,
+    Student,
+)
 
 __all__ = [
     "Box",
@@ -31,8 +41,11 @@ __all__ = [
     "ClipInfo",
     "Coverage",
     "DecodeLoss",
+    "Embedding",
     "Face",
+    "Finding",
     "Frame",
+    "IdentityBasis",
     "Incident",
     "Judgement",
     "Kind",
@@ -52,5 +65,6 @@ __all__ = [
     "Severity",
     "Source",
     "Spec",
+    "Student",
     "WallClock",
 ]

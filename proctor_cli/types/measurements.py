@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from proctor_cli.types.recordings import Source
+
+Embedding = tuple[float, ...]
+"""A face as a point on a sphere: a vector of length 1, whose product with another's is their cosine similarity."""
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,8 +59,9 @@ class Frame:
     """One sampled picture.
 
     ``rgb`` is (height, width, 3) uint8, upright. ``change`` is the mean absolute luma difference (0-1) to the
-    sample before it in the same clip, None for the clip's first sample. ``boxes`` are what
-    cheaper detectors have already found in this picture (a landmark detector reads the face boxes here).
+    sample before it in the same clip, and ``before`` the pixels of that sample; None for the clip's first sample.
+    ``boxes`` are what cheaper detectors have already found in this picture (a landmark detector reads the face boxes
+    here).
     """
 
     source: Source
@@ -65,6 +69,7 @@ class Frame:
     rgb: NDArray[np.uint8]
     change: float | None = None
     boxes: tuple[Box, ...] = ()
+    before: NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
         shape = self.rgb.shape
@@ -95,9 +100,10 @@ class Spec:
     """What a detector is: its name, what it needs, and the signals it measures.
 
     ``signals`` maps each signal to its unit ("count", "score", "deg", "ratio", "px", …); ``models`` are manifest roles
-    (see ``models/manifest.toml``); ``finds`` are the labels of the boxes it gives; ``needs`` is the label of a box
-    (found by another) without which a picture is not worth showing to it, "" = every picture. ``interval_s`` is
-    how often it should look, in seconds of video.
+    (see ``models/manifest.toml``), and ``families`` names, for a role, the families of networks that it can read;
+    ``finds`` are the labels of the boxes it gives; ``needs`` is the label of a box (found by another) without which a
+    picture is not worth showing to it, "" = every picture. ``interval_s`` is how often it should look, in seconds of
+    video.
     """
 
     name: str
@@ -107,3 +113,4 @@ class Spec:
     models: tuple[str, ...] = ()
     finds: tuple[str, ...] = ()
     needs: str = ""
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

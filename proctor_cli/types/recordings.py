@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Source = Literal["webcam", "screen", "log"]
+Source = Literal["webcam", "screen", "log", "workspace"]
+"""Where something was measured; "workspace" is a scan of desk and room, filmed before the exam."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
     """One recording given by the user.
 
-    ``offset_s`` is the session time of its first picture.
+    ``offset_s`` is the session time of its first picture. A workspace clip has none of its own: it is placed so that it
+    ends where session time begins.
     """
 
     source: Source

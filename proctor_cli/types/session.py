@@ -49,14 +49,57 @@ class Provenance:
 class MissingDetector:
     """A detector that did not run: its signals, why, and the remedy.
 
-    ``lacks`` is "model" when its network is not there, "input" when there is no recording or log for it.
+    ``lacks`` is "model" when its network is not there, "input" when there is no recording or log for it, "choice" when
+    it only runs with a network that has to be chosen for it, and none was.
     """
 
     name: str
     signals: tuple[str, ...]
     reason: str
     remedy: str
-    lacks: Literal["model", "input"] = "model"
+    lacks: Literal["model", "input", "choice"] = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityBasis:
+    """What the faces in view were compared with.
+
+    ``kind`` is "photos" (reference photos; ``photos`` names them), "registered" (the face seen from ``start_s`` to
+    ``end_s``: somebody else who sits there from the start is then not noticed), or "nothing". ``looks`` is how many
+    pictures of the face it rests on.
+    """
+
+    kind: Literal["photos", "registered", "nothing"] = "nothing"
+    photos: tuple[str, ...] = ()
+    looks: int = 0
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Who a candidate is said to be: by the examination office's roster, or by the options of the command.
+
+    ``date_of_birth`` is ISO 8601 (2001-04-25), only ever from a roster; "" stands for what is not known.
+    """
+
+    id: str
+    name: str = ""
+    date_of_birth: str = ""
+    course: str = ""
+    known_from: Literal["roster", "options"] = "roster"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a session as a whole that a person must clear up, whatever its recordings show.
+
+    ``code`` is stable and machine-readable ("student_unknown", "student_mismatch"); ``message`` is a plain sentence
+    without a full stop. Every finding asks for at least a medium review priority, and its message is a reason for it.
+    """
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +109,9 @@ class Recording:
     ``detectors`` are those that ran; ``missing`` says, for each that did not, why and what would change that.
     ``duration_s`` is the end of the longest clip on the session clock; ``span`` is the part of it that was analysed,
     None when all was. ``proctor_version`` and ``libraries`` (name -> version) made the observations; ``log_sha256`` is
-    that of the browser log, "" without one. ``dense`` says that every detector looked at every sample.
+    that of the browser log, "" without one. ``dense`` says that every detector looked at every sample. ``student`` is
+    None when nothing but ``student_id`` was given. ``bystanders_blurred`` says that in snapshots all faces but the
+    largest were made unrecognisable.
     """
 
     student_id: str
@@ -82,6 +127,10 @@ class Recording:
     proctor_version: str = ""
     libraries: Mapping[str, str] = field(default_factory=dict)
     log_sha256: str = ""
+    student: Student | None = None
+    findings: tuple[Finding, ...] = ()
+    bystanders_blurred: bool = False
+    identity: IdentityBasis = IdentityBasis()
 
 
 @dataclass(frozen=True, slots=True)

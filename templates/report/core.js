@@ -33,8 +33,17 @@ function clock(t) {
   return `${sign}${twoDigits(Math.floor(whole / 3600))}:${twoDigits(Math.floor(whole / 60) % 60)}:${twoDigits(whole % 60)}`;
 }
 
+// A room scan lies before the exam, nobody knows how long: it has its own clock, and no time of day.
+const roomScan = session.clips.find((clip) => clip.source === "workspace");
+const inRoomScan = (t) => Boolean(roomScan) && roomScan.offset_s <= t && t < 0;
+
+function tellTime(t) {
+  if (!inRoomScan(t)) return clock(t);
+  return `${say("sources.workspace")} ${clock(Math.round((t - roomScan.offset_s) * 1000) / 1000)}`;
+}
+
 function wallClock(t) {
-  if (!session.wall) return "";
+  if (!session.wall || inRoomScan(t)) return "";
   const moment = new Date((session.wall.start_unix_s + session.wall.utc_offset_s + t) * 1000);
   return moment.toISOString().slice(11, 19);
 }

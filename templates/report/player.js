@@ -20,6 +20,11 @@ const player = (() => {
   const sessionTime = (screen) => screen.video.currentTime + screen.clip.offset_s - screen.clip.first_pts_s;
   const covers = (screen, t) =>
     t >= screen.clip.offset_s && t < screen.clip.offset_s + screen.clip.duration_s - END_SLACK_S;
+  // What came just before the exam's first incident is not the room scan.
+  function leadIn(incident) {
+    const t = incident.start_s - LEAD_IN_S;
+    return inRoomScan(t) && !inRoomScan(incident.start_s) ? 0 : t;
+  }
   const usable = (screen) => screen.ready && covers(screen, now) && !screen.video.ended;
   const stepped = () => speed > FASTEST;
 
@@ -105,7 +110,12 @@ const player = (() => {
   }
 
   function show() {
-    for (const screen of screens) find(".outside", screen.box).hidden = !screen.ready || covers(screen, now);
+    for (const screen of screens) {
+      find(".outside", screen.box).hidden = !screen.ready || covers(screen, now);
+      // The room scan and the webcam take turns in one place.
+      if (roomScan && screen.clip.source === "workspace") screen.box.hidden = !inRoomScan(now);
+      if (roomScan && screen.clip.source === "webcam") screen.box.hidden = inRoomScan(now);
+    }
     document.dispatchEvent(new Event("moved"));
   }
 
@@ -141,14 +151,14 @@ const player = (() => {
     },
     seek,
     toggle,
-    showIncident: (incident) => seek(incident.start_s - LEAD_IN_S),
+    showIncident: (incident) => seek(leadIn(incident)),
     setSpeed(value) {
       speed = value;
       find("#stepped").hidden = !stepped();
     },
     // Overlapping passages need no merging: the first whose end lies ahead is the one to be in.
     playOnly(incidents) {
-      passages = incidents && incidents.map((i) => [within(i.start_s - LEAD_IN_S), within(i.end_s + LEAD_IN_S)]);
+      passages = incidents && incidents.map((i) => [within(leadIn(i)), within(i.end_s + LEAD_IN_S)]);
     },
   };
 })();

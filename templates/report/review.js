@@ -22,7 +22,7 @@ const review = (() => {
   function change(card, part) {
     kept[keyOf(card)] = { ...entryOf(card), ...part };
     save();
-    show(card);
+    incidents.cards.filter((other) => keyOf(other) === keyOf(card)).forEach(show);
     count();
     incidents.filter();
   }

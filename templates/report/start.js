@@ -6,8 +6,8 @@ seekBar.addEventListener("input", () => {
 });
 document.addEventListener("moved", () => {
   seekBar.value = player.now;
-  seekBar.setAttribute("aria-valuetext", clock(player.now));
-  find("#clock-session").textContent = clock(player.now);
+  seekBar.setAttribute("aria-valuetext", tellTime(player.now));
+  find("#clock-session").textContent = tellTime(player.now);
   find("#clock-wall").textContent = wallClock(player.now);
 });
 

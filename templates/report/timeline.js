@@ -36,7 +36,7 @@ const timeline = (() => {
 
   function describe(t) {
     const { temporary, permanent } = riskAt(t);
-    const parts = [clock(t)];
+    const parts = [tellTime(t)];
     if (session.wall) parts.push(wallClock(t));
     parts.push(
       say("timeline.now_risk", {

@@ -49,4 +49,7 @@ def test_a_network_can_be_swapped(tmp_path: Path, proctor: Proctor) -> None:
 def test_a_network_that_no_detector_understands_is_refused_in_one_line(tmp_path: Path, proctor: Proctor) -> None:
     ran = proctor(*WORDS[:-1], "60-61", "--model", "faces=scrfd_500m", "-o", tmp_path / "out")
     assert ran.code == 4
-    assert ran.complaint == "scrfd_500m: its family 'scrfd' cannot be used here. Use a network of family yunet."
+    assert ran.complaint == (
+        "faces=scrfd_500m: its family 'scrfd' is not one that faces can read. "
+        "Choose a network of family yunet; `proctor models list --json` shows them."
+    )

@@ -78,7 +78,7 @@ def all_zero(path: Path) -> None:
         (all_zero, "no picture can be decoded", "Copy it again"),
     ],
 )
-@pytest.mark.parametrize("option", ["", "--screen"])
+@pytest.mark.parametrize("option", ["", "--screen", "--workspace"])
 def test_what_is_no_recording_is_refused_with_3(
     tmp_path: Path, exam: Path, proctor: Proctor, make: object, what: str, hint: str, option: str
 ) -> None:
@@ -120,6 +120,7 @@ def test_what_is_no_recording_is_refused_with_3(
         (("--require", "faces,objects"), 4, "faces: cannot run: yunet: model not found: "),
         (("--require", "landmarks"), 4, "landmarks: cannot run: it needs a face, and nothing looks for one. Run "),
         (("--require", "screen_quality"), 4, "screen_quality: cannot run: no screen recording was given. Give it"),
+        (("--require", "workspace_objects"), 4, "workspace_objects: cannot run: no room scan was given. Give it with"),
         (("--policy", "none.toml"), 2, "none.toml: cannot be read: no such file or directory. Give a TOML file or"),
         (("--policy", "{exam}"), 2, "{exam}: "),
         (("--language", "xx"), 2, "xx: no such report language. Languages: en, vi."),
@@ -148,6 +149,15 @@ def test_no_recording_at_all(proctor: Proctor, words: tuple[str, ...]) -> None:
     ran = proctor("analyze", *words, "--student", "S123")
     assert ran.complaint == "analyze: no recording. Give a webcam recording, or --screen FILE."
     assert ran.code == 2
+
+
+@pytest.mark.parametrize("screen", [False, True])
+def test_a_room_scan_without_an_exam(tmp_path: Path, exam: Path, proctor: Proctor, screen: bool) -> None:
+    words = ("--screen", exam) if screen else ()
+    ran = proctor("analyze", *words, "--workspace", exam, "--student", "S123", "-o", tmp_path / "out")
+    assert ran.complaint == "--workspace: a room scan alone is no exam. Give the webcam recording too."
+    assert ran.code == 2
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("below", ["file", "file/out", "/proc/nowhere/out"])

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from proctor_cli.detectors import REGISTRY, Detector
+from proctor_cli.detectors import OPTIONAL_ROLES, REGISTRY, Detector
 from proctor_cli.detectors import find as find_detector
 from proctor_cli.errors import ModelError
 from proctor_cli.nets import find, load_manifest
@@ -64,10 +64,18 @@ class TestSpec:
             if other.name != name and other.source == mine.source:
                 assert not mine.signals.keys() & other.signals.keys()
 
-    def test_its_models_are_in_every_shipped_set(self, name: str) -> None:
+    def test_its_models_are_in_every_shipped_set_unless_they_are_optional(self, name: str) -> None:
         manifest = load_manifest([])
         for set_name in manifest.sets:
-            assert set(spec_of(name).models) <= manifest.set(set_name).keys(), set_name
+            assert set(spec_of(name).models) - set(OPTIONAL_ROLES) <= manifest.set(set_name).keys(), set_name
+            assert manifest.set(set_name).keys().isdisjoint(OPTIONAL_ROLES), set_name
+
+    def test_it_reads_the_family_of_every_shipped_choice(self, name: str) -> None:
+        manifest, families = load_manifest([]), spec_of(name).families
+        assert families.keys() == set(spec_of(name).models)
+        for set_name in manifest.sets:
+            for role, entry in manifest.choose(set_name).items():
+                assert entry.family in families.get(role, (entry.family,)), (set_name, role)
 
     def test_interval_fits_the_shortest_one(self, name: str) -> None:
         times = spec_of(name).interval_s / SHORTEST_S
@@ -250,12 +258,3 @@ class TestModels:
         with pytest.raises(ModelError, match="cannot be loaded") as caught:
             find_detector(name)(broken)
         assert str(tmp_path) in caught.value.where
-
-    def test_a_network_of_another_family_is_refused(self, name: str) -> None:
-        strange = {
-            role: structs.replace(model.entry, family="unheard_of")
-            for role, model in models(*spec_of(name).models).items()
-        }
-        folder = next(iter(models(*spec_of(name).models).values())).folder
-        with pytest.raises(ModelError, match="unheard_of"):
-            find_detector(name)({role: find(entry, [folder]) for role, entry in strange.items()})

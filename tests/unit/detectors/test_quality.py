@@ -113,3 +113,42 @@ def test_webcam_and_screen_are_measured_alike(quality: Look) -> None:
     (screen,) = find("screen_quality")({}).observe([Frame("screen", 2.0, PORTRAIT, 0.1)])
     assert (screen.source, screen.t_s) == ("screen", 2.0)
     assert screen.values == quality(frame(PORTRAIT, change=0.1)).values
+
+
+class TestEdges:
+    """A covered lens shows at most a soft shadow and noise; a blurred picture of a room still shows the room."""
+
+    def edges(self, quality: Look, rgb: Picture) -> float:
+        value = quality(rgb).values["picture.edges"]
+        assert value is not None
+        return value
+
+    def test_a_room_has_them_blurred_dim_or_not(self, quality: Look) -> None:
+        rgb, _ = scene(640, 480, Head(150, 20, 160))
+        for seen in (rgb, blurred(rgb, 4), blurred(rgb, 8), dimmed(rgb, 0.3)):
+            assert self.edges(quality, seen) > 0.03
+
+    @pytest.mark.parametrize("cover", ["finger", "tape", "vignette"])
+    def test_a_covered_lens_has_none(self, quality: Look, cover: str) -> None:
+        y, x = np.mgrid[:480, :640]
+        luma = np.full((480, 640), 120.0)
+        if cover == "finger":
+            luma = blurred(scene(640, 480, Head(150, 20, 160))[0], 80)[..., 0] * 0.6
+        elif cover == "vignette":
+            luma = luma * (1 - 0.5 * ((x - 320) ** 2 + (y - 240) ** 2) / (320**2 + 240**2))
+        noisy = np.clip(luma + np.random.default_rng(1).normal(0, 6, luma.shape), 0, 255)
+        assert self.edges(quality, grey(noisy)) < 0.01
+
+    def test_in_the_dark_nothing_can_be_said(self, quality: Look) -> None:
+        assert quality(np.full((480, 640, 3), 8, np.uint8)).values["picture.edges"] is None
+
+
+@pytest.mark.parametrize(("value", "glare"), [(255, 1.0), (250, 1.0), (240, 0.0), (0, 0.0)])
+def test_glare_is_as_bright_as_can_be(quality: Look, value: int, glare: float) -> None:
+    assert quality(np.full((48, 64, 3), value, np.uint8)).values["picture.glare"] == glare
+
+
+def test_a_window_is_the_share_that_it_fills(quality: Look) -> None:
+    rgb = np.full((480, 640, 3), 90, np.uint8)
+    rgb[:240, :160] = 255
+    assert quality(rgb).values["picture.glare"] == pytest.approx(1 / 8, abs=0.005)

@@ -46,8 +46,8 @@ class TestShipped:
             "PHONE_DETECTED": (5, 15, "permanent", "critical"),
             "TAB_SWITCH": (0, 5, "permanent", "warning"),
         }
-        found = {r.event: (r.min_duration_s, r.points, r.kind, r.severity) for r in policy.rules if r.event in promised}
-        assert found == promised
+        of_exam = [rule for rule in policy.rules if rule.event in promised and rule.source != "workspace"]
+        assert {r.event: (r.min_duration_s, r.points, r.kind, r.severity) for r in of_exam} == promised
         assert policy.risk.decay_per_s == 1
         assert policy.risk.critical_alert_limit == 5
         assert {rule.cooldown_s for rule in policy.rules} == {5}
@@ -81,6 +81,17 @@ class TestParse:
         assert [rule.points for rule in policy.rules if rule.event == "TAB_SWITCH"] == [1]
         with pytest.raises(PolicyError, match=r"rules\[0\].signal \(TAB_SWITCH\): missing"):
             parse(EXTENDS + tab_switch.format("screen"), "mine.toml")  # a new rule, not complete
+
+    def test_rules_of_a_room_scan_are_only_meant_when_their_source_is_named(self) -> None:
+        change = EXTENDS + '[[rules]]\nevent = "PHONE_DETECTED"\nmin_duration_s = 9\n'
+
+        def durations(text: str) -> dict[str, float]:
+            rules = parse(text, "mine.toml").rules
+            return {rule.source: rule.min_duration_s for rule in rules if rule.event == "PHONE_DETECTED"}
+
+        shipped_s = durations(EXTENDS)
+        assert durations(change) == {**shipped_s, "webcam": 9}
+        assert durations(change + 'source = "workspace"\n') == {**shipped_s, "workspace": 9}
 
     def test_a_threshold_in_the_other_direction_replaces_the_old_one(self) -> None:
         policy = parse(EXTENDS + '[[rules]]\nevent = "LOW_FOCUS"\nabove = 90\n', "mine.toml")

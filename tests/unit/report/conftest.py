@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from proctor_cli.types import (
@@ -146,3 +148,31 @@ def make_session() -> SessionResult:
 @pytest.fixture
 def session() -> SessionResult:
     return make_session()
+
+
+def make_scanned() -> SessionResult:
+    """The same session after a room scan of 20 s that showed a phone."""
+    session = make_session()
+    recording, judgement = session.recording, session.judgement
+    phone = make_incident(
+        "PHONE_DETECTED", -14.8, -12.8, -14.0, source="workspace", kind="permanent", points=10.0, message="a phone, seen"
+    )
+    clip = make_clip("workspace", "room.webm", offset_s=-20.0, duration_s=20.0)
+    before = (RiskKnot(-20, 0, 0), RiskKnot(-14, 0, 0), RiskKnot(-14, 0, 10))
+    knots = (*before, *(RiskKnot(k.t_s, k.temporary, k.permanent + 10) for k in judgement.timeline.knots))
+    score = Score(-14, "PHONE_DETECTED", 10, "permanent", len(judgement.incidents), 10)
+    return replace(
+        session,
+        recording=replace(recording, clips=(*recording.clips, clip)),
+        judgement=replace(
+            judgement,
+            incidents=(*judgement.incidents, phone),
+            timeline=RiskTimeline(knots, (score, *judgement.timeline.scores)),
+            reasons=("risk reached 10 at -00:00:14, before the exam",),
+        ),
+    )
+
+
+@pytest.fixture
+def scanned() -> SessionResult:
+    return make_scanned()

@@ -13,7 +13,7 @@ import pytest
 
 from proctor_cli.errors import OutputError, UsageError
 from proctor_cli.report.page import incident_key, write_page
-from proctor_cli.types import SessionResult
+from proctor_cli.types import MissingDetector, NotAssessed, SessionResult
 
 JPEG = b"\xff\xd8\xff\xe0" + b"picture"
 HOSTILE = "<script>alert(1)</script></script>\"' onload=x {{ 7*7 }} ]]>"
@@ -115,6 +115,20 @@ def test_not_assessed_is_named_with_reason_and_remedy(session: SessionResult, tm
     assert "Give one with --reference." in html
     all_assessed = replace(session, judgement=replace(session.judgement, not_assessed=()))
     assert 'id="not-assessed"' not in render(all_assessed, tmp_path)
+
+
+def test_what_runs_only_when_chosen_is_said_not_to_have_run(session: SessionResult, tmp_path: Path) -> None:
+    signals = ("headphones.score", "earbuds.score", "earbuds.second_score")
+    idle = MissingDetector("wearables", signals, "nobody chose a network", "Choose one.", "choice")
+    recording = replace(session.recording, missing=(idle,))
+    assessed = replace(session, recording=recording, judgement=replace(session.judgement, not_assessed=()))
+    html = render(assessed, tmp_path).partition('id="not-assessed"')[2].partition("</section>")[0]
+    assert "nobody chose a network" in html
+    assert "Choose one." in html
+    assert html.count("Earbuds") == 1
+    told = (NotAssessed("HEADPHONES", idle.reason, idle.remedy),)
+    named = replace(assessed, judgement=replace(session.judgement, not_assessed=told))
+    assert render(named, tmp_path).count("nobody chose a network") == 1
 
 
 def test_an_incomplete_analysis_says_so(session: SessionResult, tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def fake_detectors(monkeypatch: pytest.MonkeyPatch) -> Sequence[str]:
     fakes = {
         "webcam_quality": "proctor_cli.detectors.quality:WebcamQuality",
         "screen_quality": "proctor_cli.detectors.quality:ScreenQuality",
+        "workspace_quality": "proctor_cli.detectors.quality:WorkspaceQuality",
         "finder": "tests.unit.session.fakes:Finder",
         "reader": "tests.unit.session.fakes:Reader",
     }

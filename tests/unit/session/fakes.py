@@ -33,6 +33,16 @@ class Finder(_Fake):
         return Observation(frame.source, frame.t_s, {"face.score": 0.987654321 if there else 0.0}, boxes)
 
 
+class Crowd(_Fake):
+    """Finds a large face on the left and a small one on the right, all the time."""
+
+    spec = Spec("crowd", "webcam", {"face.score": "score"}, 0.2, finds=("face",))
+    boxes = (Box(0.05, 0.2, 0.45, 0.8, "face", 0.9), Box(0.65, 0.3, 0.85, 0.7, "face", 0.5))
+
+    def observe(self, frames: Sequence[Frame]) -> list[Observation]:
+        return [Observation(frame.source, frame.t_s, {"face.score": 0.9}, self.boxes) for frame in frames]
+
+
 class Reader(_Fake):
     """Reads something off the faces that are shown to it, every 0.4 s."""
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from proctor_cli import plan
+from proctor_cli import nets, plan
 from proctor_cli.engine import WorkerDied
 from proctor_cli.errors import ModelError, OutputError, ProctorError, UsageError
 from proctor_cli.policy import Policy, parse
@@ -110,6 +110,39 @@ class TestObserving:
         assert {o.source for o in seen} == {"webcam", "screen", "log"}
         assert min(o.t_s for o in seen if o.source == "screen") == 5.0
         assert extents(tmp_path / "out", "TAB_SWITCH") == [(2.0, 3.0)]
+
+    def test_a_room_scan_lies_before_the_exam_and_moves_nothing_of_it(
+        self, tmp_path: Path, exam: Path, analysed: Analyse, fake_detectors: object
+    ) -> None:
+        room = film(tmp_path / "room.mp4", even(100), metadata={"creation_time": "2026-06-01T07:00:00Z"})
+        alone = analysed(exam, folder=str(tmp_path / "alone"))
+        both = analysed(exam, Clip("workspace", str(room)))
+        assert both.recording.duration_s == alone.recording.duration_s
+        assert both.recording.clips[1].offset_s == -4.0
+        assert both.recording.wall_clock is None  # how long before the exam it was filmed is not known
+        scanned = [o.t_s for o in observations(tmp_path / "out", "workspace")]
+        assert scanned == [*(round(-4 + 0.4 * i, 5) for i in range(10)), 0.0]
+        assert observations(tmp_path / "out") == observations(tmp_path / "alone")
+        assert both.judgement.coverage == alone.judgement.coverage
+
+    def test_a_room_scan_is_looked_through_whatever_the_span(
+        self, tmp_path: Path, exam: Path, analysed: Analyse, fake_detectors: object
+    ) -> None:
+        room = film(tmp_path / "room.mp4", even(100))
+        analysed(exam, Clip("workspace", str(room)), span=(1.0, 2.0))
+        assert len(observations(tmp_path / "out", "workspace")) == 11
+        assert {o.t_s >= 1.0 for o in observations(tmp_path / "out")} == {True}
+
+    def test_what_a_room_scan_shows_is_pictured(
+        self, tmp_path: Path, exam: Path, analysed: Analyse, fake_detectors: object
+    ) -> None:
+        policy = parse(DARK + 'source = "workspace"\n', "dark.toml")
+        room = film(tmp_path / "room.mp4", even(100), picture=night)
+        result = analysed(exam, Clip("workspace", str(room)), policy=policy)
+        (incident,) = (i for i in result.judgement.incidents if i.event == "LOW_LIGHT")
+        assert (incident.source, incident.start_s, incident.end_s) == ("workspace", -4.0, 0.0)
+        assert (tmp_path / "out" / incident.snapshot).name.startswith("workspace--00")
+        assert (tmp_path / "out" / incident.snapshot).is_file()
 
     @pytest.mark.parametrize(
         ("kind", "codec", "pix_fmt"),
@@ -250,9 +283,23 @@ class TestPreparing:
         assert missing["landmarks"].reason == "it needs a face, and nothing looks for one"
         assert missing["landmarks"].remedy == missing["faces"].remedy != ""
         assert missing["screen_quality"].remedy == "Give it with --screen FILE."
-        lacks = [item.lacks for item in recording.missing]
-        assert lacks == sorted(lacks, reverse=True)  # first "model", then "input"
+        lacks = [("model", "choice", "input").index(item.lacks) for item in recording.missing]
+        assert lacks == sorted(lacks)
+        assert [item.name for item in recording.missing if item.lacks == "choice"] == ["wearables"]
+        assert missing["wearables"].reason == "wearables: the chosen set names no network for it"
+        assert "proctor models export" in missing["wearables"].remedy
+        assert "--model wearables=NAME" in missing["wearables"].remedy
         assert "webcam_quality" in {spec.name for spec in recording.detectors}
+
+    def test_a_network_that_its_detector_cannot_read_is_refused_at_once(
+        self, tmp_path: Path, exam: Path, prepared: Callable[..., Preparation]
+    ) -> None:
+        models = nets.load_manifest().choose("default", {"faces": "scrfd_500m"})
+        with pytest.raises(ModelError, match="'scrfd' is not one that faces can read") as caught:
+            prepared(exam, models=models)
+        assert caught.value.where == "faces=scrfd_500m"
+        assert "yunet" in caught.value.hint
+        assert not (tmp_path / "out").exists()
 
     def test_the_folder_is_made_last(self, tmp_path: Path, exam: Path, prepared: Callable[..., Preparation]) -> None:
         for options in ({"require": ("faces",)}, {"span": (100.0, 200.0)}, {"events": str(tmp_path / "none")}):

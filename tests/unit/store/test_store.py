@@ -13,7 +13,7 @@ import pytest
 from proctor_cli.errors import OutputError
 from proctor_cli.policy import load
 from proctor_cli.session.judge import judge_folder
-from proctor_cli.store import SessionFolder, replaced
+from proctor_cli.store import PartEnd, SessionFolder, replaced
 from proctor_cli.types import Box, DecodeLoss, Observation, Recording, Spec
 
 RECORDING = Recording(
@@ -200,33 +200,33 @@ class TestSession:
 
 
 class TestParts:
-    LOSS = DecodeLoss(2, 1, 0.5)
+    END = PartEnd(DecodeLoss(2, 1, 0.5), (3, 4), b"\x00\xff")
 
     def test_come_back_as_they_were(self, folder: SessionFolder) -> None:
-        folder.write_part("a", iter(SEEN), lambda: self.LOSS)
-        folder.write_part("empty", iter(()), DecodeLoss)
+        folder.write_part("a", iter(SEEN), lambda: self.END)
+        folder.write_part("empty", iter(()), lambda: PartEnd(DecodeLoss()))
         assert tuple(folder.read_part("a")) == SEEN
         assert tuple(folder.read_part("empty")) == ()
-        assert folder.read_part_loss("a") == self.LOSS
-        assert folder.read_part_loss("empty") == DecodeLoss()
+        assert folder.read_part_end("a") == self.END
+        assert folder.read_part_end("empty") == PartEnd(DecodeLoss())
 
-    def test_the_loss_is_asked_for_when_all_is_read(self, folder: SessionFolder) -> None:
+    def test_the_end_is_asked_for_when_all_is_read(self, folder: SessionFolder) -> None:
         asked: list[str] = []
 
         def seen() -> Iterator[Observation]:
             yield SEEN[0]
             asked.append("end")
 
-        def loss() -> DecodeLoss:
+        def end() -> PartEnd:
             assert asked == ["end"]
-            return self.LOSS
+            return self.END
 
-        folder.write_part("a", seen(), loss)
-        assert folder.read_part_loss("a") == self.LOSS
+        folder.write_part("a", seen(), end)
+        assert folder.read_part_end("a") == self.END
 
     def test_only_whole_ones_count(self, folder: SessionFolder) -> None:
         assert not folder.holds_part("a")
-        folder.write_part("a", SEEN, lambda: self.LOSS)
+        folder.write_part("a", SEEN, lambda: self.END)
         assert folder.holds_part("a")
         whole = folder.part("a").read_bytes()
         for keep in (0, 10, len(whole) - 9, len(whole) - 1):
@@ -235,7 +235,7 @@ class TestParts:
 
     def test_half_written_ones_are_cleared_away_and_whole_ones_kept(self, folder: SessionFolder) -> None:
         folder.drop_half_parts()  # nothing there yet
-        folder.write_part("a", SEEN, lambda: self.LOSS)
+        folder.write_part("a", SEEN, lambda: self.END)
         half = folder.part("b").with_name(f".{folder.part('b').name}.4711.tmp")
         half.write_bytes(b"half")
         folder.drop_half_parts()
@@ -243,7 +243,7 @@ class TestParts:
         assert folder.holds_part("a")
 
     def test_none_are_left_when_dropped(self, folder: SessionFolder) -> None:
-        folder.write_part("a", SEEN, lambda: self.LOSS)
+        folder.write_part("a", SEEN, lambda: self.END)
         folder.drop_parts()
         folder.drop_parts()
         assert list(folder.path.iterdir()) == []

@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+PolicyOption = Annotated[str | None, typer.Option("--policy", help="A policy file, or default, strict, lenient.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Worker processes (default: as cores and memory allow).")
+]
+ModelsOption = Annotated[str, typer.Option("--models", help="The set of networks: default or permissive.")]
+ModelOption = Annotated[
+    list[str] | None, typer.Option("--model", help="Swap one network, as in objects=yolox_nano. Repeatable.")
+]
+RequireOption = Annotated[
+    str, typer.Option("--require", help="Checks without which to stop with exit code 4, as in faces,objects.")
+]
+DenseOption = Annotated[bool, typer.Option("--dense", help="Every detector, ten times a second: slow, for reference.")]
+OfflineOption = Annotated[bool, typer.Option("--offline", envvar="PROCTOR_OFFLINE", help="Never download a network.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One line of JSON on stdout at the end.")]
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """The names in a list with commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -1,0 +1,148 @@
+"""Whose face it should be: embeddings of reference photos, or else of the candidate's own first seconds.
+
+Runs where networks are loaded anyway (an engine maps `enrol` over one job), and hands the embeddings on in memory:
+nothing of a face is written to disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proctor_cli import media, nets, quiet
+from proctor_cli.detectors.faces import Faces
+from proctor_cli.detectors.identity import Identity
+from proctor_cli.errors import InputError
+from proctor_cli.types import Clip, Embedding, Face, Frame, IdentityBasis, Problem
+
+# Registration: looks this far apart, over so much of the recording at first, and on for as long as too few are good.
+_STEP_S = 0.5
+_FIRST_S = 20.0
+_LONGEST_S = 120.0
+_MIN_LOOKS = 6
+# So alike are two looks at one person (on the scale of identity.match).
+_SAME = 0.5
+# Turned by quarters, in this order, until a face is found: photos of a card are taken as the card lies.
+_QUARTERS = (0, 1, 3, 2)
+# A second face in a photo this large, against the largest, leaves open who is meant.
+_AMBIGUOUS = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolJob:
+    """Whose face to look for: the ``photos``, or without any, the first seconds of the recording within ``span``."""
+
+    photos: tuple[str, ...]
+    clip: Clip
+    scan: media.Scan
+    models: tuple[tuple[str, nets.Model], ...]
+    span: tuple[float, float] | None = None
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """``gallery`` is what faces are to be compared with; empty when no face was good enough to be registered."""
+
+    gallery: tuple[Embedding, ...]
+    basis: IdentityBasis
+    problems: tuple[Problem, ...] = ()
+
+
+def enrol(job: EnrolJob) -> Enrolment:
+    """Find the faces that the candidate's is to be compared with.
+
+    Raises:
+        InputError: a photo cannot be read, or does not show just one face that is good enough.
+    """
+    quiet.cut_network()
+    models = dict(job.models)
+    faces, identity = Faces(models, job.threads), Identity(models, job.threads)
+    return _from_photos(job.photos, faces, identity) if job.photos else _from_recording(job, faces, identity)
+
+
+def _from_photos(paths: Sequence[str], faces: Faces, identity: Identity) -> Enrolment:
+    gallery = tuple(_embed_photo(path, faces, identity) for path in paths)
+    vectors = np.array(gallery)
+    problems = [
+        Problem(
+            "references_differ",
+            path,
+            f"the face in it is not like the one in {paths[0]}: they may be photos of different people",
+        )
+        for path, vector in zip(paths[1:], vectors[1:], strict=True)
+        if identity.match(float(vectors[0] @ vector)) < _SAME / 2
+    ]
+    return Enrolment(gallery, IdentityBasis("photos", photos=tuple(paths), looks=len(paths)), tuple(problems))
+
+
+def _embed_photo(path: str, faces: Faces, identity: Identity) -> Embedding:
+    rgb = media.read_photo(path)
+    for quarters in _QUARTERS:
+        turned = np.ascontiguousarray(np.rot90(rgb, quarters))
+        found = [box for box in _look(turned, faces) if box.score >= _SAME]
+        if not found:
+            continue
+        if len(found) > 1 and found[1].height >= _AMBIGUOUS * found[0].height:
+            raise InputError(
+                f"shows {len(found)} faces", where=path, hint="Give a photo with the candidate's face alone."
+            )
+        embedding = identity.embed(turned, found[0])
+        if embedding is not None:
+            return embedding
+        raise InputError(
+            "the face in it is too small, blurred, turned away or cut off to compare with",
+            where=path,
+            hint="Give a sharp photo of the face from the front.",
+        )
+    raise InputError("no face is found in it", where=path, hint="Give a photo of the candidate's face from the front.")
+
+
+def _from_recording(job: EnrolJob, faces: Faces, identity: Identity) -> Enrolment:
+    """The face of most of the first good looks: whoever only sets up the camera is not registered."""
+    looks: list[tuple[float, Embedding]] = []
+    start_s: float | None = None
+    for frame in _pictures(job):
+        start_s = frame.t_s if start_s is None else start_s
+        if frame.t_s - start_s > _LONGEST_S or (frame.t_s - start_s > _FIRST_S and len(looks) >= _MIN_LOOKS):
+            break
+        found = _look(frame.rgb, faces)
+        alone = len(found) == 1 or (found and found[1].height < _AMBIGUOUS * found[0].height)
+        embedding = identity.embed(frame.rgb, found[0]) if alone else None
+        if embedding is not None:
+            looks.append((frame.t_s, embedding))
+    if not looks:
+        return Enrolment((), IdentityBasis("nothing"))
+    vectors = np.array([embedding for _, embedding in looks])
+    alike = _alike(vectors, identity)
+    members = alike[alike.sum(axis=1).argmax()]
+    if members.sum() < _MIN_LOOKS:
+        return Enrolment((), IdentityBasis("nothing"))
+    middle = vectors[members].mean(axis=0)
+    times_s = [t_s for (t_s, _), member in zip(looks, members, strict=True) if member]
+    basis = IdentityBasis("registered", looks=len(times_s), start_s=times_s[0], end_s=times_s[-1])
+    return Enrolment((tuple((middle / np.linalg.norm(middle)).tolist()),), basis)
+
+
+def _alike(vectors: NDArray[np.float64], identity: Identity) -> NDArray[np.bool_]:
+    """(n, n): which looks are so alike that they are of one person."""
+    similarity = vectors @ vectors.T
+    return np.array([[identity.match(value) >= _SAME for value in row] for row in similarity.tolist()], np.bool_)
+
+
+def _pictures(job: EnrolJob) -> Iterator[Frame]:
+    """Pictures from the start of the recording, or of the span that is analysed."""
+    offset_s = job.clip.offset_s
+    span = None if job.span is None else (job.span[0] - offset_s, job.span[1] - offset_s)
+    # One slice would do, but the recording may be a long one: nothing behind the last picture needed is decoded.
+    pieces = islice(media.cut(job.scan, _STEP_S, _LONGEST_S, span), 2)
+    return (frame for piece in pieces for frame in media.Sampling(job.scan, piece, threads=job.threads))
+
+
+def _look(rgb: NDArray[np.uint8], faces: Faces) -> list[Face]:
+    (seen,) = faces.observe([Frame("webcam", 0.0, rgb)])
+    return sorted((box for box in seen.boxes if isinstance(box, Face)), key=lambda box: -box.height)
