@@ -24,7 +24,10 @@ from proctor_cli.policy import load
 MEDIA = Path(__file__).parents[2] / "shared" / "media"
 RECORDINGS = {".mp4", ".gif", ".webm", ".mkv", ".mov"}
 # The recordings carry no labels for these, so nothing can be said about them.
-UNLABELLED = frozenset({"LOW_FOCUS", "EYES_CLOSED", "BLURRED_VIDEO", "VIDEO_GAP"})
+UNLABELLED = frozenset(
+    {"LOW_FOCUS", "EYES_CLOSED", "BLURRED_VIDEO", "VIDEO_GAP"}
+    | {"CAMERA_COVERED", "BACKLIGHT", "TOO_FAR", "TOO_CLOSE", "FACE_PARTIAL", "FACE_UNSEEN"}
+)
 
 
 def main() -> None:

@@ -112,7 +112,7 @@ def known_signals() -> frozenset[str]:
     from proctor_cli import detectors, logs, plan
     from proctor_cli.risk import list_signals
 
-    specs = [*(detectors.find(name).spec for name in detectors.REGISTRY), plan.GAPS, logs.SPEC]
+    specs = [*(detectors.find(name).spec for name in detectors.REGISTRY), plan.GAPS, plan.REPEATS, logs.SPEC]
     return list_signals({signal for spec in specs for signal in spec.signals})
 
 

@@ -77,8 +77,9 @@ def _cut(rgb: NDArray[np.uint8], face: Box, side_px: int) -> NDArray[np.uint8]:
     """The square round ``face``, (side_px, side_px, 3); what lies outside of the picture is mirrored into it."""
     height_px, width_px = rgb.shape[:2]
     crop_px = max(1, int(max(face.width * width_px, face.height * height_px) * _CROP))
-    left = round((face.x0 + face.x1) / 2 * width_px - crop_px / 2)
-    top = round((face.y0 + face.y1) / 2 * height_px - crop_px / 2)
+    # At least one row and one column lie inside: of none, nothing can be mirrored.
+    left = min(max(round((face.x0 + face.x1) / 2 * width_px - crop_px / 2), 1 - crop_px), width_px - 1)
+    top = min(max(round((face.y0 + face.y1) / 2 * height_px - crop_px / 2), 1 - crop_px), height_px - 1)
     x0, x1 = max(0, left), min(width_px, left + crop_px)
     y0, y1 = max(0, top), min(height_px, top + crop_px)
     inside = cv2.copyMakeBorder(

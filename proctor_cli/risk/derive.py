@@ -13,6 +13,7 @@ from proctor_cli.policy import Policy
 from proctor_cli.risk.attention import Attention
 from proctor_cli.risk.liveness import Liveness
 from proctor_cli.risk.position import Position, Unseen
+from proctor_cli.risk.posters import Posters
 from proctor_cli.risk.surroundings import Surroundings
 from proctor_cli.risk.talking import Talking
 from proctor_cli.types import Observation
@@ -60,7 +61,7 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
       first and the last.
     """
     attention, surroundings, scanned = Attention(policy), Surroundings(policy), Surroundings(policy, scan=True)
-    liveness = Liveness(policy)
+    liveness, posters = Liveness(policy), Posters()
     position, unseen, talking = Position(policy), Unseen(policy), Talking(policy)
     for observation in observations:
         values = observation.values
@@ -73,7 +74,7 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
             continue
         derived: dict[str, float | None] = {}
         if "face.score" in values:
-            faces = _count_faces(observation, policy)
+            faces = _count_faces(observation, policy, posters)
             faceless = unseen.see(observation, faces)
             if "person.score" in values:
                 known = faceless is not None and values["person.score"] is not None
@@ -87,22 +88,26 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
             derived["mouth.talking"] = talking.follow(observation.t_s, values)
         if "face.outside" in values:
             derived |= position.follow(observation.t_s, values, derived.get("face.count"))
-        derived |= liveness.look(observation)
+        derived |= liveness.look(observation, derived.get("face.count"))
         derived |= surroundings.look(observation)
         yield Observation(observation.source, observation.t_s, {**values, **derived}, observation.boxes)
 
 
-def _count_faces(observation: Observation, policy: Policy) -> float | None:
-    faces, values = policy.faces, observation.values
+def _count_faces(observation: Observation, policy: Policy, posters: Posters) -> float | None:
+    """Faces of people: the largest, and of the others those that move."""
+    limits, values = policy.faces, observation.values
     if values["face.score"] is None:
         return None
-    heights = [
-        box.height
-        for box in observation.boxes
-        if box.label == "face" and box.score >= faces.min_score and box.height >= faces.min_height
-    ]
-    if not heights:
+    faces = sorted(
+        (
+            box
+            for box in observation.boxes
+            if box.label == "face" and box.score >= limits.min_score and box.height >= limits.min_height
+        ),
+        key=lambda box: -box.height,
+    )
+    others = posters.moving(observation.t_s, faces[1:])
+    if not faces or posters.is_known(observation.t_s, faces[0]):
         bright = values.get("picture.bright")
-        return 0.0 if bright is None or bright >= faces.min_bright else None
-    smallest = faces.min_relative_height * max(heights)
-    return float(sum(height >= smallest for height in heights))
+        return 0.0 if bright is None or bright >= limits.min_bright else None
+    return 1.0 + sum(box.height >= limits.min_relative_height * faces[0].height for box in others)

@@ -42,11 +42,14 @@ class Liveness:
         self._cues: dict[str, tuple[float, float | None]] = {}
         self._texture, self._backdrop = _Texture(policy), _Backdrop(policy)
 
-    def look(self, observation: Observation) -> dict[str, float | None]:
-        """The derived signals of one moment, in order of time; empty where nothing of it was looked for."""
+    def look(self, observation: Observation, faces: float | None) -> dict[str, float | None]:
+        """The derived signals of one moment, in order of time; empty where nothing of it was looked for.
+
+        ``faces`` is ``face.count``: where only one counts, further ones hang on the wall, and may be prints.
+        """
         values, found = observation.values, dict[str, float | None]()
         if "live.logit" in values:
-            found["spoof.texture"] = self._texture.follow(observation.t_s, values)
+            found["spoof.texture"] = self._texture.follow(observation.t_s, values, faces)
         if "backdrop.follow" in values:
             found["spoof.held"] = self._backdrop.follow(observation.t_s, values["backdrop.follow"])
         if "picture.repeat" in values:
@@ -70,8 +73,8 @@ class _Texture:
         self._among: deque[tuple[float, float]] = deque()  # the least alive of several
         self._usual = _RunningMedian(_USUAL_LOOKS)
 
-    def follow(self, t_s: float, values: Mapping[str, float | None]) -> float | None:
-        own, least = values.get("live.logit"), values.get("live.least")
+    def follow(self, t_s: float, values: Mapping[str, float | None], faces: float | None) -> float | None:
+        own, least = values.get("live.logit"), None if faces == 1 else values.get("live.least")
         if own is None:
             return None
         if least is None:

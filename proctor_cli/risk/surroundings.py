@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 
 from proctor_cli.policy import Policy
+from proctor_cli.risk.posters import Posters
 from proctor_cli.types import Box, Observation
 
 _THINGS = ("laptop", "book", "tv")
@@ -51,6 +52,7 @@ class Surroundings:
             "tv": policy.objects.tv_min_score,
         }
         self._phones: list[tuple[float, Box]] = []  # seen lately: when, where
+        self._posters = Posters()
         self._room = _Room(policy.objects.room_s, policy.objects.room_overlap)
 
     def look(self, observation: Observation) -> dict[str, float | None]:
@@ -65,7 +67,7 @@ class Surroundings:
             worn = [score for signal in _WEARABLES if (score := values.get(signal)) is not None]
             found["wearables.score"] = max(worn, default=None)
         if "person.score" in values:
-            found["person.extra"] = None if values["person.score"] is None else self._person(boxes)
+            found["person.extra"] = None if values["person.score"] is None else self._person(observation.t_s, boxes)
         return found
 
     def _phone(self, observation: Observation) -> float:
@@ -95,18 +97,19 @@ class Surroundings:
         scores = [box.score for box in things if box.score >= self._least[box.label] and not self._room.holds(box)]
         return max(scores, default=0.0)
 
-    def _person(self, boxes: tuple[Box, ...]) -> float:
+    def _person(self, t_s: float, boxes: tuple[Box, ...]) -> float:
         limits = self._objects
         people = [box for box in boxes if box.label == "person" and box.score >= limits.person_min_score]
-        if len(people) < 2:
+        candidate = max(people, key=lambda box: box.area, default=None)
+        others = [box for box in people if box is not candidate]
+        if not self._scan:
+            others = self._posters.moving(t_s, others)
+        if candidate is None:
             return 0.0
-        candidate = max(people, key=lambda box: box.area)
         scores = [
             box.score
-            for box in people
-            if box is not candidate
-            and box.height >= self._person_min_height
-            and _inside(box, candidate) <= limits.person_max_inside
+            for box in others
+            if box.height >= self._person_min_height and _inside(box, candidate) <= limits.person_max_inside
         ]
         return max(scores, default=0.0)
 

@@ -26,8 +26,8 @@ _LONGEST_S = 120.0
 _MIN_LOOKS = 6
 # So alike are two looks at one person (on the scale of identity.match).
 _SAME = 0.5
-# Turned by quarters, in this order, until a face is found: photos of a card are taken as the card lies.
-_QUARTERS = (0, 1, 3, 2)
+# Fainter finds in a photo are no faces.
+_SURE = 0.5
 # A second face in a photo this large, against the largest, leaves open who is meant.
 _AMBIGUOUS = 0.6
 
@@ -81,25 +81,36 @@ def _from_photos(paths: Sequence[str], faces: Faces, identity: Identity) -> Enro
 
 
 def _embed_photo(path: str, faces: Faces, identity: Identity) -> Embedding:
-    rgb = media.read_photo(path)
-    for quarters in _QUARTERS:
-        turned = np.ascontiguousarray(np.rot90(rgb, quarters))
-        found = [box for box in _look(turned, faces) if box.score >= _SAME]
-        if not found:
-            continue
-        if len(found) > 1 and found[1].height >= _AMBIGUOUS * found[0].height:
-            raise InputError(
-                f"shows {len(found)} faces", where=path, hint="Give a photo with the candidate's face alone."
-            )
-        embedding = identity.embed(turned, found[0])
-        if embedding is not None:
-            return embedding
+    rgb, found = _turn_upright(media.read_photo(path), faces)
+    if not found:
+        raise InputError(
+            "no face is found in it", where=path, hint="Give a photo of the candidate's face from the front."
+        )
+    if len(found) > 1 and found[1].height >= _AMBIGUOUS * found[0].height:
+        raise InputError(f"shows {len(found)} faces", where=path, hint="Give a photo with the candidate's face alone.")
+    embedding = identity.embed(rgb, found[0])
+    if embedding is None:
         raise InputError(
             "the face in it is too small, blurred, turned away or cut off to compare with",
             where=path,
             hint="Give a sharp photo of the face from the front.",
         )
-    raise InputError("no face is found in it", where=path, hint="Give a photo of the candidate's face from the front.")
+    return embedding
+
+
+def _turn_upright(rgb: NDArray[np.uint8], faces: Faces) -> tuple[NDArray[np.uint8], list[Face]]:
+    """The photo turned by quarters as its faces stand, and these: photos of a card are taken as the card lies.
+
+    Faces on their side or on their head are found too, with landmarks in the wrong places, but never as surely.
+    """
+    upright, found, best = rgb, list[Face](), 0.0
+    for quarters in range(4):
+        turned = np.ascontiguousarray(np.rot90(rgb, quarters))
+        seen = [box for box in _look(turned, faces) if box.score >= _SURE]
+        surest = max((box.score for box in seen), default=0.0)
+        if surest > best:
+            upright, found, best = turned, seen, surest
+    return upright, found
 
 
 def _from_recording(job: EnrolJob, faces: Faces, identity: Identity) -> Enrolment:

@@ -64,7 +64,7 @@ def follow(signal: str, observations: Iterable[Observation], **changes: Any) -> 
 
 
 def film(end_s: float, **values: float | None) -> list[Observation]:
-    return [face(round(i * 0.2, 3), **values) for i in range(round(end_s / 0.2))]
+    return [face(round(i * 0.2, 3), (FACE,), **values) for i in range(round(end_s / 0.2))]
 
 
 class TestDistance:
@@ -192,10 +192,8 @@ class TestFaceless:
         found = self.judged(
             self.scene(lambda t_s: (FACE, SEATED) if t_s < 5 else (SEATED,) if t_s < 12 else AWAY, 20), 20
         )
-        assert [(one.event, one.start_s) for one in found] == [
-            ("FACE_UNSEEN", pytest.approx(6.4)),
-            ("NO_FACE", pytest.approx(12.0)),
-        ]
+        assert [one.event for one in found] == ["FACE_UNSEEN", "NO_FACE"]
+        assert [one.start_s for one in found] == pytest.approx([6.4, 12.0])
 
     def test_a_face_that_is_never_found_is_not_an_absence(self) -> None:
         found = self.judged(self.scene(lambda t_s: (SEATED,), 20), 20)

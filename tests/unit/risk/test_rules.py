@@ -28,7 +28,8 @@ class TestShippedRules:
         [
             ("NO_FACE", "face.count", 0.0, 2.0, 5.0, "temporary"),
             ("MULTIPLE_FACES", "face.count", 2.0, 2.0, 10.0, "temporary"),
-            ("LOOKING_AWAY", "away.ratio", 1.2, 3.0, 6.0, "temporary"),
+            ("LOOKING_AWAY", "away.aside", 1.2, 3.0, 6.0, "temporary"),
+            ("LOOKING_AWAY", "away.below", 1.2, 3.0, 6.0, "temporary"),
             ("PHONE_DETECTED", "phone.seen", 0.9, 5.0, 15.0, "permanent"),
         ],
     )

@@ -219,7 +219,9 @@ class TestRoom:
 
 class TestPeople:
     def extra(self, *boxes: Box, **changes: Any) -> float | None:
-        return last("person.extra", [look(0, *boxes)], **changes)
+        """Of people who have moved a little since the look before."""
+        before = [replace(box, y0=box.y0 + 0.01) for box in boxes]
+        return last("person.extra", [look(0, *before), look(STEP_S, *boxes)], **changes)
 
     def test_the_candidate_is_not_extra(self) -> None:
         assert self.extra() == 0
@@ -263,6 +265,35 @@ class TestPeople:
     def test_two_alike_are_two(self) -> None:
         left, right = Box(0.0, 0.1, 0.4, 1.0, "person", 0.8), Box(0.6, 0.1, 1.0, 1.0, "person", 0.8)
         assert self.extra(left, right) == 0.8
+
+
+class TestPosters:
+    WALL = Box(0.85, 0.1, 1.0, 0.8, "person", 0.9)
+
+    def test_who_never_moves_hangs_on_the_wall(self) -> None:
+        looks = [look(n * STEP_S, CANDIDATE, self.WALL) for n in range(50)]
+        assert set(series("person.extra", looks)) == {0.0}
+
+    def test_the_noise_of_a_detector_is_no_movement(self) -> None:
+        looks = [look(n * STEP_S, CANDIDATE, replace(self.WALL, x0=0.85 + 0.002 * (n % 3))) for n in range(50)]
+        assert set(series("person.extra", looks)) == {0.0}
+
+    def test_who_moves_is_somebody_at_once_and_for_seconds_after(self) -> None:
+        there = [replace(self.WALL, x0=0.86 if n >= 20 else 0.85) for n in range(50)]
+        found = series("person.extra", [look(n * STEP_S, CANDIDATE, box) for n, box in enumerate(there)])
+        assert found[:20] == [0.0] * 20
+        assert found[20:34] == [0.9] * 14
+        assert found[-1] == 0.0
+
+    def test_a_face_on_the_wall_is_nobodys(self) -> None:
+        wall = Box(0.8, 0.2, 0.9, 0.4, "face", 0.9)
+        looks = [
+            Observation("webcam", n * 0.2, {"face.score": 0.9}, (replace(FACE, x0=0.4 + 0.01 * (n % 2)), wall))
+            for n in range(100)
+        ]
+        assert set(series("face.count", looks)) == {1.0}
+        gone = [Observation("webcam", 20 + n * 0.2, {"face.score": 0.9}, (wall,)) for n in range(10)]
+        assert series("face.count", [*looks, *gone])[100:] == [0.0] * 10
 
 
 class TestUnmeasured:
