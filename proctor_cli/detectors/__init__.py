@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from proctor_cli.nets import Model
-from proctor_cli.types import Embedding, Frame, Observation, Spec
+from proctor_cli.types import Embedding, Face, Frame, Observation, Spec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # In the order in which they see a picture: later ones may need boxes that earlier ones find (Spec.needs).
 # Strings, so that nothing heavy is imported before a detector is really used.
@@ -59,7 +63,11 @@ class Detector(Protocol):
 class Comparing(Protocol):
     """A detector that compares faces with known ones, and is told them before it observes."""
 
-    def compare_with(self, gallery: Sequence[Embedding]) -> None: ...
+    def compare_with(self, gallery: Sequence[Embedding]) -> None:
+        """The embeddings that faces are compared with from now on."""
+
+    def embed(self, rgb: NDArray[np.uint8], face: Face) -> Embedding | None:
+        """The embedding of ``face`` in a picture (height, width, 3), for a gallery; None when it allows no verdict."""
 
 
 def find(name: str) -> type[Detector]:

@@ -106,7 +106,7 @@ def _count_faces(observation: Observation, policy: Policy, posters: Posters) -> 
         ),
         key=lambda box: -box.height,
     )
-    others = posters.moving(observation.t_s, faces[1:])
+    others = posters.find_people(observation.t_s, faces[1:])
     if not faces or posters.is_known(observation.t_s, faces[0]):
         bright = values.get("picture.bright")
         return 0.0 if bright is None or bright >= limits.min_bright else None

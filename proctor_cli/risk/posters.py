@@ -18,7 +18,8 @@ _MEMORY_S = 6.0
 _SAME_PLACE = 0.5
 """Boxes that share this much of their union (IoU) are one thing at two times."""
 _KNOWN_S = 10.0
-"""What has not moved for so long is on the wall for good."""
+"""What has not moved for so long is on the wall for good. In a session's first seconds nobody has moved yet; whoever comes
+later has."""
 
 
 class _Seen(NamedTuple):
@@ -27,14 +28,16 @@ class _Seen(NamedTuple):
 
 
 class Posters:
-    """Follows the boxes of one kind, and tells those that have moved lately from those that have not (yet)."""
+    """Follows the boxes of one kind, and tells people from what hangs on the wall."""
 
     def __init__(self) -> None:
+        self._start_s: float | None = None
         self._seen: deque[_Seen] = deque()
         self._still: list[_Seen] = []  # since when, where
 
-    def moving(self, t_s: float, boxes: Iterable[Box]) -> list[Box]:
-        """Of the boxes of one moment, in order of time, those that have moved within the last seconds."""
+    def find_people(self, t_s: float, boxes: Iterable[Box]) -> list[Box]:
+        """Of the boxes of one moment, in order of time, those of people: they have moved lately, or have come."""
+        self._start_s = t_s if self._start_s is None else self._start_s
         while self._seen and self._seen[0].t_s < t_s - _MEMORY_S:
             self._seen.popleft()
         now = list(boxes)
@@ -44,7 +47,8 @@ class Posters:
         for box in now:
             if box not in moved and not any(_apart(still.box, box) < _MOVES for still in self._still):
                 self._still.append(_Seen(t_s, box))
-        return moved
+        has_begun = t_s - self._start_s >= _KNOWN_S
+        return [box for box in now if box in moved or (has_begun and not self.is_known(t_s, box))]
 
     def is_known(self, t_s: float, box: Box) -> bool:
         """Whether ``box`` is where something has hung for long, though it may be the only one in view by now."""

@@ -103,7 +103,7 @@ class Surroundings:
         candidate = max(people, key=lambda box: box.area, default=None)
         others = [box for box in people if box is not candidate]
         if not self._scan:
-            others = self._posters.moving(t_s, others)
+            others = self._posters.find_people(t_s, others)
         if candidate is None:
             return 0.0
         scores = [

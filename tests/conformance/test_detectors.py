@@ -6,7 +6,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import isfinite
+from dataclasses import replace
+from math import hypot, isfinite
 from pathlib import Path
 from typing import get_args
 
@@ -15,15 +16,16 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from proctor_cli.detectors import OPTIONAL_ROLES, REGISTRY, Detector
+from proctor_cli.detectors import OPTIONAL_ROLES, REGISTRY, Comparing, Detector
 from proctor_cli.detectors import find as find_detector
 from proctor_cli.errors import ModelError
 from proctor_cli.nets import find, load_manifest
-from proctor_cli.types import Box, Frame, Observation, Source, Spec
-from tests.unit.detectors.pictures import Head, Picture, models, scene
+from proctor_cli.types import Box, Embedding, Frame, Observation, Source, Spec
+from tests.unit.detectors.pictures import Head, Picture, face_in, models, scene
 
 NAMES = tuple(REGISTRY)
 WITH_MODELS = tuple(name for name in NAMES if find_detector(name).spec.models)
+COMPARING = tuple(name for name in NAMES if hasattr(find_detector(name), "compare_with"))
 SHORTEST_S = min(find_detector(name).spec.interval_s for name in NAMES)
 UNITS = {"count", "score", "ratio", "deg", "px", "cm", "s"}
 
@@ -152,14 +154,37 @@ CORNERS: Mapping[str, Corners] = {
 }
 
 
+def portrait(x_px: int = 150, y_px: int = 40) -> Picture:
+    return scene(640, 480, Head(x_px, y_px, 140))[0]
+
+
+def corners_of_portrait() -> Corners:
+    (face,) = scene(640, 480, Head(150, 40, 140))[1]
+    return (face.x0, face.y0, face.x1, face.y1)
+
+
+def known_face(detector: Comparing) -> Embedding:
+    found = detector.embed(portrait(), face_in(corners_of_portrait()))
+    assert found is not None
+    return found
+
+
+def open_detector(name: str, threads: int = 1) -> Detector:
+    """With the default weights, and somebody to compare faces with."""
+    detector = find_detector(name)(models(*spec_of(name).models), threads)
+    if isinstance(detector, Comparing):
+        detector.compare_with([known_face(detector)])
+    return detector
+
+
 @pytest.fixture(scope="session")
 def opened() -> Iterator[Callable[[str], Detector]]:
-    """Every detector with the default weights, opened when first asked for."""
+    """Every detector, opened when first asked for."""
     kept: dict[str, Detector] = {}
 
     def get(name: str) -> Detector:
         if name not in kept:
-            kept[name] = find_detector(name)(models(*spec_of(name).models))
+            kept[name] = open_detector(name)
         return kept[name]
 
     yield get
@@ -167,9 +192,20 @@ def opened() -> Iterator[Callable[[str], Detector]]:
         detector.close()
 
 
-def shown(spec: Spec, rgb: Picture, corners: Corners | None = None, t_s: float = 1.5) -> Frame:
-    boxes = () if corners is None else (Box(*corners, spec.needs or "face", 0.9),)
-    return Frame(spec.source, t_s, rgb, 0.01, boxes)
+def nudged(rgb: Picture) -> Picture:
+    """The picture a few pixels to the side, as the sample before."""
+    moved = np.roll(rgb, (2, 3), axis=(0, 1))
+    moved.flags.writeable = rgb.flags.writeable
+    return moved
+
+
+def shown(
+    spec: Spec, rgb: Picture, corners: Corners | None = None, t_s: float = 1.5, before: Picture | None = None
+) -> Frame:
+    boxes: tuple[Box, ...] = ()
+    if corners is not None:
+        boxes = (face_in(corners) if spec.needs in ("", "face") else Box(*corners, spec.needs, 0.9),)
+    return Frame(spec.source, t_s, rgb, 0.01, boxes, nudged(rgb) if before is None else before)
 
 
 def check(spec: Spec, frames: Sequence[Frame], found: Sequence[Observation]) -> None:
@@ -205,13 +241,16 @@ class TestObserve:
 
     def test_a_frame_gives_what_it_gives_alone(self, name: str, opened: Callable[[str], Detector]) -> None:
         spec, observe = spec_of(name), opened(name).observe
-        rgb, (face,) = scene(640, 480, Head(150, 40, 140))
-        corners = (face.x0, face.y0, face.x1, face.y1)
+        rgb, corners, before = portrait(), corners_of_portrait(), portrait(147, 38)
+        mirrored = (1 - corners[2], corners[1], 1 - corners[0], corners[3])
         frames = [
-            shown(spec, rgb, corners, 1.0),
+            shown(spec, rgb, corners, 1.0, before),
             shown(spec, noise(240, 320), None, 1.2),
             shown(spec, plain(0), corners, 1.4),
-            shown(spec, np.ascontiguousarray(rgb[:, ::-1]), (1 - face.x1, face.y0, 1 - face.x0, face.y1), 1.6),
+            shown(spec, np.ascontiguousarray(rgb[:, ::-1]), mirrored, 1.6),
+            replace(shown(spec, rgb, corners, 1.8), before=None),
+            shown(spec, rgb, corners, 2.0, noise(240, 320)),  # the video has changed its size
+            shown(spec, rgb, corners, 2.2, before),
         ]
         together = observe(frames)
         assert together == observe(frames)
@@ -219,29 +258,73 @@ class TestObserve:
         assert together == [one for frame in reversed(frames) for one in observe([frame])][::-1]
         assert observe([]) == []
         assert any(value is not None for value in together[0].values.values())
+        assert (together[-1].values, together[-1].boxes) == (together[0].values, together[0].boxes)
 
     def test_frames_are_left_as_they_are(self, name: str, opened: Callable[[str], Detector]) -> None:
         spec = spec_of(name)
-        frames = [shown(spec, PICTURES["portrait"](), corners) for corners in (None, CORNERS["whole picture"])]
-        before = [frame.rgb.tobytes() for frame in frames]
+        frames = [
+            shown(spec, portrait(), corners, before=portrait(147, 38))
+            for corners in (None, corners_of_portrait(), CORNERS["whole picture"])
+        ]
+
+        def pixels() -> list[bytes]:
+            return [rgb.tobytes() for frame in frames for rgb in (frame.rgb, frame.before) if rgb is not None]
+
+        as_given = pixels()
         opened(name).observe(frames)
-        assert [frame.rgb.tobytes() for frame in frames] == before
+        assert len(as_given) == 6
+        assert pixels() == as_given
 
 
 @pytest.mark.models
 @pytest.mark.parametrize("name", NAMES)
 def test_the_number_of_threads_does_not_show(name: str, opened: Callable[[str], Detector]) -> None:
     spec = spec_of(name)
-    rgb, (face,) = scene(640, 480, Head(150, 40, 140))
-    frames = [shown(spec, rgb, (face.x0, face.y0, face.x1, face.y1)), shown(spec, noise(240, 320), CORNERS["middle"])]
+    frames = [
+        shown(spec, portrait(), corners_of_portrait(), before=portrait(147, 38)),
+        shown(spec, noise(240, 320), CORNERS["middle"]),
+    ]
     single = opened(name).observe(frames)
     before = cv2.getNumThreads()
-    detector = find_detector(name)(models(*spec.models), threads=2)
+    detector = open_detector(name, threads=2)
     try:
         assert detector.observe(frames) == single
     finally:
         detector.close()
         cv2.setNumThreads(before)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("name", COMPARING)
+class TestComparing:
+    def frame(self, name: str) -> Frame:
+        return shown(spec_of(name), portrait(), corners_of_portrait(), before=portrait(147, 38))
+
+    def test_nothing_is_known_before_it_is_told_whom_to_compare_with(self, name: str) -> None:
+        detector = find_detector(name)(models(*spec_of(name).models))
+        (seen,) = detector.observe([self.frame(name)])
+        assert set(seen.values.values()) == {None}
+        detector.close()
+
+    def test_an_embedding_has_length_1(self, name: str, opened: Callable[[str], Detector]) -> None:
+        detector = opened(name)
+        assert isinstance(detector, Comparing)
+        embedding = known_face(detector)
+        assert hypot(*embedding) == pytest.approx(1)
+        assert {type(number) for number in embedding} == {float}
+
+    def test_only_the_last_gallery_counts_and_of_it_the_most_alike(self, name: str) -> None:
+        detector = open_detector(name)
+        assert isinstance(detector, Comparing)
+        alike, known = detector.observe([self.frame(name)]), known_face(detector)
+        opposite = tuple(-number for number in known)
+        detector.compare_with([opposite])
+        assert detector.observe([self.frame(name)]) != alike
+        detector.compare_with([opposite, known])
+        assert detector.observe([self.frame(name)]) == alike
+        detector.compare_with([])
+        assert set(detector.observe([self.frame(name)])[0].values.values()) == {None}
+        detector.close()
 
 
 @pytest.mark.models

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from proctor_cli.detectors import OPTIONAL_ROLES
 from proctor_cli.media import pictures_at, probe
 from proctor_cli.nets import Entry, Model, find, load_manifest
-from proctor_cli.types import Box, Clip, Frame
+from proctor_cli.types import Box, Clip, Face, Frame
 
 ROOT = Path(__file__).parents[3]
 MODELS = Path(os.environ.get("PROCTOR_MODELS") or ROOT.parent / "shared" / "models")
@@ -34,6 +34,8 @@ _PHOTOGRAPH = skimage.data.astronaut()  # type: ignore[no-untyped-call]  # sciki
 PORTRAIT: Picture = np.ascontiguousarray(_PHOTOGRAPH[0:260, 90:350])
 # Her face in it, as the detector draws it at full size: x0, y0, x1, y1.
 FACE_PX = (88, 63, 179, 176)
+# Where in that box her eyes, nose and mouth are: fractions of its width and height.
+_POINTS = ((0.275, 0.363), (0.747, 0.363), (0.505, 0.557), (0.286, 0.717), (0.7, 0.717))
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,14 @@ def frame(rgb: Picture, *boxes: Box, t_s: float = 0.0, change: float | None = No
     return Frame("webcam", t_s, rgb, change, boxes)
 
 
-def scene(width_px: int, height_px: int, *heads: Head) -> tuple[Picture, list[Box]]:
+def face_in(corners: tuple[float, float, float, float], *, mirrored: bool = False, score: float = 0.9) -> Face:
+    """A face that fills these corners (x0, y0, x1, y1) as that of the portrait does."""
+    x0, y0, x1, y1 = corners
+    points = [(1 - x, y) for x, y in np.array(_POINTS)[[1, 0, 2, 4, 3]]] if mirrored else _POINTS
+    return Face(*corners, "face", score, tuple((x0 + x * (x1 - x0), y0 + y * (y1 - y0)) for x, y in points))
+
+
+def scene(width_px: int, height_px: int, *heads: Head) -> tuple[Picture, list[Face]]:
     """A grey picture with these heads in it, and where their faces are."""
     rgb = np.full((height_px, width_px, 3), 120, np.uint8)
     faces = []
@@ -82,8 +91,9 @@ def scene(width_px: int, height_px: int, *heads: Head) -> tuple[Picture, list[Bo
             small, x0, x1 = small[:, ::-1], small.shape[1] - x1, small.shape[1] - x0
         down, across = min(small.shape[0], height_px - head.y_px), min(small.shape[1], width_px - head.x_px)
         rgb[head.y_px : head.y_px + down, head.x_px : head.x_px + across] = small[:down, :across]
-        corners = ((head.x_px + x0) / width_px, (head.y_px + y0) / height_px)
-        faces.append(Box(*corners, (head.x_px + x1) / width_px, (head.y_px + y1) / height_px, "face", 0.9))
+        left, top = (head.x_px + x0) / width_px, (head.y_px + y0) / height_px
+        corners = (left, top, (head.x_px + x1) / width_px, (head.y_px + y1) / height_px)
+        faces.append(face_in(corners, mirrored=head.mirrored))
     return rgb, faces
 
 
