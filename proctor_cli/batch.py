@@ -14,8 +14,9 @@ from proctor_cli.engine import Engine, WorkerDied
 from proctor_cli.errors import ProctorError
 from proctor_cli.policy import Policy
 from proctor_cli.session.finish import finish
+from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.observe import run_slice
-from proctor_cli.session.prepare import Preparation, SliceJob
+from proctor_cli.session.prepare import Preparation
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import SessionResult
 

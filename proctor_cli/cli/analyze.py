@@ -98,8 +98,9 @@ def analyze(
     from proctor_cli.engine.local import LocalEngine
     from proctor_cli.policy import load, validate_signals
     from proctor_cli.report.page import check_language
-    from proctor_cli.session.prepare import Request, prepare, roles_needed
+    from proctor_cli.session.prepare import prepare, roles_needed
     from proctor_cli.session.references import find_photos, find_student_photos
+    from proctor_cli.session.request import Request
     from proctor_cli.store import SessionFolder
     from proctor_cli.types import Clip
 
@@ -114,6 +115,10 @@ def analyze(
         clips.append(Clip("workspace", workspace))
     folder = SessionFolder(output or Path(f"proctor-{_file_name(student)}"))
     candidate, findings = read_candidate(student, roster, name, course)
+    photos = find_photos(reference or [])
+    if not photos and webcam and not no_identity:
+        photos, missing = find_student_photos(student_db, student)
+        findings += missing
     request = Request(
         student_id=student,
         clips=tuple(clips),
@@ -124,7 +129,7 @@ def analyze(
         span=read_span(span) if span else None,
         require=split_names(require),
         dense=dense,
-        photos=find_photos(reference) if reference else find_student_photos(student_db, student),
+        photos=photos,
         identity=not no_identity,
         student=candidate,
         findings=findings,

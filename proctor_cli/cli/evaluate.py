@@ -101,7 +101,8 @@ def evaluate(
     from proctor_cli.evaluate.sweep import read_sweep
     from proctor_cli.nets import load_manifest
     from proctor_cli.policy import load, validate_signals
-    from proctor_cli.session.prepare import Request, roles_needed
+    from proctor_cli.session.prepare import roles_needed
+    from proctor_cli.session.request import Request
     from proctor_cli.types import Clip
 
     rules = load(policy)

@@ -138,6 +138,4 @@ def _cut_side(side_px: int) -> list[tuple[float, float]]:
 def _is_cut_off(box: Box, tile: Box) -> bool:
     """Whether ``box`` runs into a border of ``tile`` that is not the picture's own: a neighbour sees the whole."""
     x, y = _CUT_OFF * tile.width, _CUT_OFF * tile.height
-    return (
-        box.x0 - x < tile.x0 > 0 or box.y0 - y < tile.y0 > 0 or box.x1 + x > tile.x1 < 1 or box.y1 + y > tile.y1 < 1
-    )
+    return box.x0 - x < tile.x0 > 0 or box.y0 - y < tile.y0 > 0 or box.x1 + x > tile.x1 < 1 or box.y1 + y > tile.y1 < 1

@@ -20,7 +20,8 @@ from proctor_cli.report.evaluation import FailedSession
 from proctor_cli.report.rows import tidy
 from proctor_cli.risk import INPUTS
 from proctor_cli.session.judge import judge_folder
-from proctor_cli.session.prepare import Preparation, Request, prepare
+from proctor_cli.session.prepare import Preparation, prepare
+from proctor_cli.session.request import Request
 from proctor_cli.store import SessionFolder, find_sessions
 from proctor_cli.types import Recording, SessionResult
 

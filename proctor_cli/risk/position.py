@@ -44,7 +44,6 @@ class Position:
     def __init__(self, policy: Policy) -> None:
         self._limits = policy.position
         self._distances_cm: deque[tuple[float, float]] = deque()
-        self._cm = _IRIS_CM * _WIDE / (2 * tan(radians(policy.position.view_deg) / 2))
 
     def follow(self, t_s: float, values: Mapping[str, float | None], faces: float | None) -> dict[str, float | None]:
         """The derived signals of one moment, in order of time. ``faces`` is ``face.count``."""
@@ -55,11 +54,11 @@ class Position:
         }
 
     def _distance_cm(self, t_s: float, values: Mapping[str, float | None]) -> float | None:
-        iris, yaw_deg = values.get("face.iris"), values.get("head.yaw_deg")
-        if not iris or yaw_deg is None or abs(yaw_deg) > _TURNED_DEG:
+        distance_cm = measure_distance_cm(values, self._limits.view_deg)
+        if distance_cm is None:
             return None
         known = self._distances_cm
-        known.append((t_s, self._cm / iris))
+        known.append((t_s, distance_cm))
         while known[0][0] <= t_s - self._limits.settle_s:
             known.popleft()
         return median(cm for _, cm in known) if len(known) >= _MIN_SAMPLES else None
@@ -69,6 +68,14 @@ class Position:
         if luma is None or glare is None:
             return None
         return glare if luma <= self._limits.backlit_face else 0.0
+
+
+def measure_distance_cm(values: Mapping[str, float | None], view_deg: float) -> float | None:
+    """Of the eyes from a camera that sees so much from left to right, by one look; None while the head is turned."""
+    iris, yaw_deg = values.get("face.iris"), values.get("head.yaw_deg")
+    if not iris or yaw_deg is None or abs(yaw_deg) > _TURNED_DEG:
+        return None
+    return _IRIS_CM * _WIDE / (2 * tan(radians(view_deg) / 2)) / iris
 
 
 def _partial(values: Mapping[str, float | None], faces: float) -> float | None:

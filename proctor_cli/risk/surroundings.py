@@ -7,9 +7,10 @@ camera moves, and what stands there is just what is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from proctor_cli.policy import Policy
+from proctor_cli.policy import Objects, Policy
 from proctor_cli.risk.posters import Posters
 from proctor_cli.types import Box, Observation
 
@@ -46,11 +47,6 @@ class Surroundings:
         self._objects = policy.objects
         self._scan = scan
         self._person_min_height = _SCANNED_HEIGHT if scan else policy.objects.person_min_height
-        self._least = {
-            "laptop": policy.objects.laptop_min_score,
-            "book": policy.objects.book_min_score,
-            "tv": policy.objects.tv_min_score,
-        }
         self._phones: list[tuple[float, Box]] = []  # seen lately: when, where
         self._posters = Posters()
         self._room = _Room(policy.objects.room_s, policy.objects.room_overlap)
@@ -71,16 +67,8 @@ class Surroundings:
         return found
 
     def _phone(self, observation: Observation) -> float:
-        limits, boxes, t_s = self._objects, observation.boxes, observation.t_s
-        face = max((box for box in boxes if box.label == "face"), key=lambda box: box.area, default=None)
-        possible = [
-            box
-            for box in boxes
-            if box.label == "phone"
-            and box.score >= limits.phone_min_score
-            and box.area <= limits.phone_max_area
-            and not (face and _swallows(box, face))
-        ]
+        limits, t_s = self._objects, observation.t_s
+        possible = find_phones(observation.boxes, limits)
         before = [(seen_s, box) for seen_s, box in self._phones if seen_s >= t_s - _RECENT_S]
         self._phones = before + [(t_s, box) for box in possible]
         scores = [
@@ -91,27 +79,51 @@ class Surroundings:
         return max(scores, default=0.0)
 
     def _banned(self, observation: Observation) -> float | None:
-        things = [box for box in observation.boxes if box.label in _THINGS and box.area <= _MAX_AREA]
-        if self._room.learn(observation.t_s, things):
+        if self._room.learn(observation.t_s, [box for box in observation.boxes if _is_thing(box)]):
             return None
-        scores = [box.score for box in things if box.score >= self._least[box.label] and not self._room.holds(box)]
-        return max(scores, default=0.0)
+        things = find_things(observation.boxes, self._objects)
+        return max((box.score for box in things if not self._room.holds(box)), default=0.0)
 
     def _person(self, t_s: float, boxes: tuple[Box, ...]) -> float:
         limits = self._objects
-        people = [box for box in boxes if box.label == "person" and box.score >= limits.person_min_score]
-        candidate = max(people, key=lambda box: box.area, default=None)
-        others = [box for box in people if box is not candidate]
+        candidate, others = split_people(boxes, limits)
         if not self._scan:
             others = self._posters.find_people(t_s, others)
         if candidate is None:
             return 0.0
-        scores = [
-            box.score
-            for box in others
-            if box.height >= self._person_min_height and _inside(box, candidate) <= limits.person_max_inside
-        ]
-        return max(scores, default=0.0)
+        near = (box for box in others if is_beside(box, candidate, self._person_min_height, limits))
+        return max((box.score for box in near), default=0.0)
+
+
+def find_phones(boxes: Sequence[Box], limits: Objects) -> list[Box]:
+    """The boxes that can be phones, by their size and place, however unsure the detector was of them."""
+    face = max((box for box in boxes if box.label == "face"), key=lambda box: box.area, default=None)
+    return [
+        box
+        for box in boxes
+        if box.label == "phone"
+        and box.score >= limits.phone_min_score
+        and box.area <= limits.phone_max_area
+        and not (face and _swallows(box, face))
+    ]
+
+
+def find_things(boxes: Iterable[Box], limits: Objects) -> list[Box]:
+    """The laptops, books and screens that are there at all."""
+    least = {"laptop": limits.laptop_min_score, "book": limits.book_min_score, "tv": limits.tv_min_score}
+    return [box for box in boxes if _is_thing(box) and box.score >= least[box.label]]
+
+
+def split_people(boxes: Iterable[Box], limits: Objects) -> tuple[Box | None, list[Box]]:
+    """The candidate, who is the largest person, and everybody else."""
+    people = [box for box in boxes if box.label == "person" and box.score >= limits.person_min_score]
+    candidate = max(people, key=lambda box: box.area, default=None)
+    return candidate, [box for box in people if box is not candidate]
+
+
+def is_beside(person: Box, candidate: Box, min_height: float, limits: Objects) -> bool:
+    """Whether somebody is neither far behind the candidate nor a part of them."""
+    return person.height >= min_height and _inside(person, candidate) <= limits.person_max_inside
 
 
 class _Room:
@@ -138,6 +150,10 @@ class _Room:
 
     def _same(self, thing: Box, box: Box) -> bool:
         return thing.label == box.label and _shared(thing, box) >= self._overlap
+
+
+def _is_thing(box: Box) -> bool:
+    return box.label in _THINGS and box.area <= _MAX_AREA
 
 
 def _intersection(first: Box, second: Box) -> float:

@@ -17,7 +17,7 @@ from proctor_cli import media, nets, quiet
 from proctor_cli.detectors.faces import Faces
 from proctor_cli.detectors.identity import Identity
 from proctor_cli.errors import InputError
-from proctor_cli.types import Clip, Embedding, Face, Frame, IdentityBasis, Problem
+from proctor_cli.types import Clip, Embedding, Face, Finding, Frame, IdentityBasis
 
 # Registration: looks this far apart, over so much of the recording at first, and on for as long as too few are good.
 _STEP_S = 0.5
@@ -50,7 +50,7 @@ class Enrolment:
 
     gallery: tuple[Embedding, ...]
     basis: IdentityBasis
-    problems: tuple[Problem, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def enrol(job: EnrolJob) -> Enrolment:
@@ -62,25 +62,31 @@ def enrol(job: EnrolJob) -> Enrolment:
     quiet.cut_network()
     models = dict(job.models)
     faces, identity = Faces(models, job.threads), Identity(models, job.threads)
-    return _from_photos(job.photos, faces, identity) if job.photos else _from_recording(job, faces, identity)
+    return enrol_photos(job.photos, faces, identity) if job.photos else _from_recording(job, faces, identity)
 
 
-def _from_photos(paths: Sequence[str], faces: Faces, identity: Identity) -> Enrolment:
-    gallery = tuple(_embed_photo(path, faces, identity) for path in paths)
+def enrol_photos(paths: Sequence[str], faces: Faces, identity: Identity) -> Enrolment:
+    """The faces in photos of one person.
+
+    Raises:
+        InputError: one cannot be read, or does not show just one face that is good enough.
+    """
+    gallery = tuple(embed_photo(path, faces, identity) for path in paths)
     vectors = np.array(gallery)
-    problems = [
-        Problem(
-            "references_differ",
-            path,
-            f"the face in it is not like the one in {paths[0]}: they may be photos of different people",
-        )
+    findings = [
+        Finding("references_differ", f"the face in {path} is not like the one in {paths[0]}")
         for path, vector in zip(paths[1:], vectors[1:], strict=True)
         if identity.match(float(vectors[0] @ vector)) < _SAME / 2
     ]
-    return Enrolment(gallery, IdentityBasis("photos", photos=tuple(paths), looks=len(paths)), tuple(problems))
+    return Enrolment(gallery, IdentityBasis("photos", photos=tuple(paths), looks=len(paths)), tuple(findings))
 
 
-def _embed_photo(path: str, faces: Faces, identity: Identity) -> Embedding:
+def embed_photo(path: str, faces: Faces, identity: Identity) -> Embedding:
+    """The face in a photo.
+
+    Raises:
+        InputError: it cannot be read, or does not show just one face that is good enough.
+    """
     rgb, found = _turn_upright(media.read_photo(path), faces)
     if not found:
         raise InputError(

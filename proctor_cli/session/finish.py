@@ -13,8 +13,9 @@ import numpy as np
 from proctor_cli import media
 from proctor_cli.policy import Policy
 from proctor_cli.session.bystanders import find_bystanders
+from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.judge import judge_folder
-from proctor_cli.session.prepare import Preparation, SliceJob
+from proctor_cli.session.prepare import Preparation
 from proctor_cli.session.snapshots import choose_source, is_pictured, name_snapshots
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import Box, DecodeLoss, Observation, Problem, Recording, SessionResult

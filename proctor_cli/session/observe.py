@@ -8,7 +8,7 @@ from functools import lru_cache
 from multiprocessing.util import Finalize
 
 from proctor_cli import detectors, media, nets, plan, quiet
-from proctor_cli.session.prepare import SliceJob
+from proctor_cli.session.jobs import SliceJob
 from proctor_cli.store import PartEnd, SessionFolder
 from proctor_cli.types import Box, Frame, Observation
 
@@ -47,29 +47,37 @@ def _observe(job: SliceJob, frames: Iterable[Frame], opened: Sequence[detectors.
     rhythm = plan.Rhythm([detector.spec for detector in opened], job.step_s, dense=job.dense)
     for frame in frames:
         cell = media.cell_of(frame.t_s - job.clip.offset_s, job.step_s)
-        values: dict[str, float | None] = {}
-        boxes: tuple[Box, ...] = ()
-        for detector in opened:
-            spec = detector.spec
-            if not rhythm.due(spec.name, cell):
-                continue
-            if spec.needs and not any(box.label == spec.needs for box in boxes):
-                values |= dict.fromkeys(spec.signals)
-                continue
-            (seen,) = detector.observe([replace(frame, boxes=boxes)])
-            values |= seen.values
-            boxes += seen.boxes
-        if values:
-            yield Observation(
-                frame.source,
-                _tidy(frame.t_s),
-                {name: None if value is None else _tidy(value) for name, value in values.items()},
-                tuple(_tidy_box(box) for box in boxes),
-            )
+        seen = look(frame, [detector for detector in opened if rhythm.due(detector.spec.name, cell)])
+        if seen.values:
+            yield tidy(seen)
+
+
+def look(frame: Frame, opened: Iterable[detectors.Detector]) -> Observation:
+    """Show a picture to detectors, each of which sees the boxes of those before it, and merge what they measured."""
+    values: dict[str, float | None] = {}
+    boxes = frame.boxes
+    for detector in opened:
+        spec = detector.spec
+        if spec.needs and not any(box.label == spec.needs for box in boxes):
+            values |= dict.fromkeys(spec.signals)
+            continue
+        (seen,) = detector.observe([replace(frame, boxes=boxes)])
+        values |= seen.values
+        boxes += seen.boxes
+    return Observation(frame.source, frame.t_s, values, boxes)
+
+
+def tidy(seen: Observation) -> Observation:
+    """As it is saved: plain boxes, and numbers far finer than anything measured here, but small on disk."""
+    return Observation(
+        seen.source,
+        _tidy(seen.t_s),
+        {name: None if value is None else _tidy(value) for name, value in seen.values.items()},
+        tuple(_tidy_box(box) for box in seen.boxes),
+    )
 
 
 def _tidy(value: float) -> float:
-    """Five decimals: far finer than anything measured here, and small on disk."""
     return round(value, 5)
 
 

@@ -7,90 +7,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from proctor_cli import __version__, detectors, logs, media, nets, plan
-from proctor_cli.errors import ModelError, UsageError
+from proctor_cli.errors import UsageError
+from proctor_cli.session.choose import choose_detectors, insist
 from proctor_cli.session.enrol import EnrolJob, Enrolment, enrol
+from proctor_cli.session.jobs import LIBRARIES, SliceJob, cut_jobs
+from proctor_cli.session.request import Request
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import (
     Clip,
-    Embedding,
-    Finding,
     IdentityBasis,
     MissingDetector,
     Observation,
     Recording,
     Spec,
-    Student,
     WallClock,
 )
 
 J = TypeVar("J")
 R = TypeVar("R")
 
-_LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvino")
-# What a detector wants that does not run for want of a recording, and how to give it.
-_RECORDINGS: Mapping[str, tuple[str, str]] = {
-    "webcam": ("webcam recording", "Give the webcam recording."),
-    "screen": ("screen recording", "Give it with --screen FILE."),
-    "workspace": ("room scan", "Give it with --workspace FILE."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asks for. ``models`` is the network chosen for each role; ``span`` is session time, seconds.
-
-    ``photos`` are those that the candidate's face is compared with; without any it is the face of the first seconds.
-    ``identity`` False leaves the comparison out. ``student`` and ``findings`` are what is known of the candidate
-    besides the id, and what is wrong with it. ``blur_bystanders`` is about faces in snapshots.
-    """
-
-    student_id: str
-    clips: tuple[Clip, ...]
-    folder: str
-    models: Mapping[str, nets.Entry]
-    events: str | None = None
-    start: WallClock | None = None
-    span: tuple[float, float] | None = None
-    require: tuple[str, ...] = ()
-    dense: bool = False
-    photos: tuple[str, ...] = ()
-    identity: bool = True
-    student: Student | None = None
-    findings: tuple[Finding, ...] = ()
-    blur_bystanders: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SliceJob:
-    """The work on one slice of one clip: all that a worker needs, small enough to send.
-
-    ``gallery`` is what faces are compared with.
-    """
-
-    key: str
-    folder: str
-    clip: Clip
-    scan: media.Scan
-    piece: media.Slice
-    step_s: float
-    dense: bool
-    detectors: tuple[str, ...]
-    models: tuple[tuple[str, nets.Model], ...]
-    threads: int
-    gallery: tuple[Embedding, ...] = ()
-
-    @property
-    def length_s(self) -> float:
-        """Seconds of video in the slice."""
-        return self.piece.end_s - self.piece.start_s
-
-    @property
-    def label(self) -> str:
-        """The slice in words, for messages."""
-        return f"{self.clip.path} {self.piece.start_s:.0f}-{self.piece.end_s:.0f} s"
+_SWITCHED_OFF = ("it was switched off with --no-identity", "Leave the option out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +79,9 @@ def prepare(
     """
     for clip in request.clips:
         _refuse_unprintable(clip.path)
-    runnable, missing, models = _detectors({clip.source for clip in request.clips}, request)
+    left_out = {} if request.identity else {"identity": _SWITCHED_OFF}
+    sources = {clip.source for clip in request.clips}
+    runnable, missing, models = choose_detectors(sources, request.models, request.require, left_out)
     scans = [_probe(clip) for clip in request.clips]
     enrolment = _enrol(request, scans, runnable, models, threads, apart)
     if not enrolment.gallery and any(spec.name == "identity" for spec in runnable):
@@ -158,24 +99,23 @@ def prepare(
         problems=(
             *(problem for _, scan in scans for problem in scan.problems),
             *log.problems,
-            *enrolment.problems,
         ),
         wall_clock=wall_clock,
         models=tuple(use for model in models.values() for use in model.uses),
         span=request.span,
         dense=request.dense,
         proctor_version=__version__,
-        libraries={name: version(name) for name in _LIBRARIES},
+        libraries={name: version(name) for name in LIBRARIES},
         log_sha256=_sha256(request.events) if request.events else "",
         student=request.student,
-        findings=request.findings,
+        findings=(*request.findings, *enrolment.findings),
         bystanders_blurred=request.blur_bystanders,
         identity=enrolment.basis,
     )
     jobs = tuple(
         job
         for clip, scan in scans
-        for job in _jobs(request, clip, scan, _of(clip.source, runnable), models, threads, enrolment.gallery)
+        for job in cut_jobs(request, clip, scan, _of(clip.source, runnable), models, threads, enrolment.gallery)
     )
     if request.span is not None and not jobs:
         raise UsageError(
@@ -224,7 +164,7 @@ def _leave_out_identity(
         "the recording's first minutes show no face that is good enough to be registered",
         "Give a photo of the candidate with --reference.",
     )
-    _insist(request.require, [nobody])
+    insist(request.require, [nobody])
     return tuple(other for other in runnable if other is not spec), (nobody, *missing)
 
 
@@ -240,80 +180,6 @@ def _refuse_unprintable(path: str) -> None:
 def _sha256(path: str) -> str:
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _detectors(
-    sources: set[str], request: Request
-) -> tuple[tuple[Spec, ...], tuple[MissingDetector, ...], dict[str, nets.Model]]:
-    """The detectors that can run on ``sources``, those that cannot and why, and the models of the former."""
-    runnable: list[Spec] = []
-    missing: list[MissingDetector] = []
-    models: dict[str, nets.Model] = {}
-    for name in detectors.REGISTRY:
-        spec = detectors.find(name).spec
-        signals = tuple(spec.signals)
-        if spec.source not in sources:
-            what, remedy = _RECORDINGS[spec.source]
-            missing.append(MissingDetector(name, signals, f"no {what} was given", remedy, "input"))
-            continue
-        if name == "identity" and not request.identity:
-            reason = "it was switched off with --no-identity"
-            missing.append(MissingDetector(name, signals, reason, "Leave the option out.", "choice"))
-            continue
-        if spec.needs and not any(spec.needs in other.finds for other in runnable):
-            reason = f"it needs a {spec.needs}, and nothing looks for one"
-            remedy = next((item.remedy for item in missing if spec.needs in detectors.find(item.name).spec.finds), "")
-            missing.append(MissingDetector(name, signals, reason, remedy))
-            continue
-        _refuse_strangers(spec, request.models)
-        try:
-            found = {role: nets.find(_chosen(role, request.models)) for role in spec.models}
-        except ModelError as error:
-            unchosen = {*spec.models}.intersection(detectors.OPTIONAL_ROLES) - request.models.keys()
-            lacks: Literal["model", "choice"] = "choice" if unchosen else "model"
-            missing.append(MissingDetector(name, signals, f"{error.where}: {error.what}", error.hint, lacks))
-            continue
-        models |= found
-        runnable.append(spec)
-    _insist(request.require, missing)
-    # First what the given recordings lack: an event that can do with several signals is explained by the first.
-    missing.sort(key=lambda item: ("model", "choice", "input").index(item.lacks))
-    return tuple(runnable), tuple(missing), models
-
-
-def _refuse_strangers(spec: Spec, models: Mapping[str, nets.Entry]) -> None:
-    """See now what every worker would find out: that a chosen network is none that this detector can read."""
-    for role, families in spec.families.items():
-        entry = models.get(role)
-        if entry is not None and entry.family not in families:
-            raise ModelError(
-                f"its family {entry.family!r} is not one that {spec.name} can read",
-                where=f"{role}={entry.name}",
-                hint=f"Choose a network of family {' or '.join(families)}; `proctor models list --json` shows them.",
-            )
-
-
-def _chosen(role: str, models: Mapping[str, nets.Entry]) -> nets.Entry:
-    if role not in models:
-        hint = "Choose one with --model."
-        if role in detectors.OPTIONAL_ROLES:
-            hint = f"Make one with `proctor models export FILE.pt --role {role}`, then add `--model {role}=NAME`."
-        raise ModelError("the chosen set names no network for it", where=role, hint=hint)
-    return models[role]
-
-
-def _insist(required: Sequence[str], missing: Sequence[MissingDetector]) -> None:
-    """Refuse to go on without a detector that the user requires."""
-    unknown = set(required) - set(detectors.REGISTRY)
-    if unknown:
-        raise UsageError(
-            f"unknown check {', '.join(sorted(unknown))}",
-            where="--require",
-            hint=f"Known: {', '.join(detectors.REGISTRY)}.",
-        )
-    for item in missing:
-        if item.name in required:
-            raise ModelError(f"cannot run: {item.reason}", where=item.name, hint=item.remedy)
 
 
 def _read_log(request: Request, wall_clock: WallClock | None, duration_s: float) -> logs.LogReading:
@@ -347,42 +213,6 @@ def _no_log(request: Request) -> MissingDetector:
 
 def _of(source: str, specs: Iterable[Spec]) -> tuple[Spec, ...]:
     return tuple(spec for spec in specs if spec.source == source)
-
-
-def _jobs(
-    request: Request,
-    clip: Clip,
-    scan: media.Scan,
-    specs: tuple[Spec, ...],
-    models: Mapping[str, nets.Model],
-    threads: int,
-    gallery: tuple[Embedding, ...],
-) -> Iterator[SliceJob]:
-    if not specs:
-        return
-    step_s = plan.step_s(specs, dense=request.dense)
-    roles = sorted({role for spec in specs for role in spec.models})
-    used = tuple((role, models[role]) for role in roles)
-    span = None
-    if request.span is not None and clip.source != "workspace":  # that lies before every span, and is short
-        span = (request.span[0] - clip.offset_s, request.span[1] - clip.offset_s)
-    names = tuple(spec.name for spec in specs)
-    for piece in media.cut(scan, step_s, plan.SLICE_S, span):
-        # Whatever changes what a slice gives is in its key, so that a stopped analysis resumes only with its own work.
-        facts = (
-            __version__,
-            scan.info.sha256,
-            clip.source,
-            clip.offset_s,
-            piece,
-            step_s,
-            request.dense,
-            specs,
-            gallery,
-        )
-        sums = [(role, model.entry, model.sha256s) for role, model in used] + [version(name) for name in _LIBRARIES]
-        key = f"{clip.source}-{piece.index:05d}-{hashlib.sha256(repr((facts, sums)).encode()).hexdigest()[:16]}"
-        yield SliceJob(key, request.folder, clip, scan, piece, step_s, request.dense, names, used, threads, gallery)
 
 
 def _creation_time(scans: Iterable[media.Scan]) -> WallClock | None:

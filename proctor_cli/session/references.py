@@ -7,6 +7,7 @@ from pathlib import Path
 
 from proctor_cli.errors import UsageError
 from proctor_cli.media import PHOTO_SUFFIXES
+from proctor_cli.types import Finding
 
 
 def find_photos(references: Sequence[str]) -> tuple[str, ...]:
@@ -31,13 +32,19 @@ def find_photos(references: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(photos))
 
 
-def find_student_photos(database: Path, student_id: str) -> tuple[str, ...]:
-    """The photos in the student's own folder of a database, ``student_db/S123``; none when there is no such folder."""
+def find_student_photos(database: Path, student_id: str) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """The photos in the student's own folder of a database, ``student_db/S123``; a finding where it has none.
+
+    Without a database there is nothing to find and nothing to say.
+    """
+    if not database.is_dir():
+        return (), ()
     folder = database / student_id
     # A number that leads out of the database ("../S124") is nobody's folder.
-    if folder.parent != database or student_id in ("", ".", ".."):
-        return ()
-    return _pictures_in(folder) if folder.is_dir() else ()
+    own = folder.parent == database and student_id not in ("", ".", "..") and folder.is_dir()
+    photos = _pictures_in(folder) if own else ()
+    missing = Finding("reference_missing", f"{database} holds no photo of {student_id}")
+    return photos, () if photos else (missing,)
 
 
 def _pictures_in(folder: Path) -> tuple[str, ...]:

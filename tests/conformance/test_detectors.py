@@ -21,7 +21,7 @@ from proctor_cli.detectors import find as find_detector
 from proctor_cli.errors import ModelError
 from proctor_cli.nets import find, load_manifest
 from proctor_cli.types import Box, Embedding, Frame, Observation, Source, Spec
-from tests.unit.detectors.pictures import Head, Picture, face_in, models, scene
+from tests.unit.detectors.pictures import Head, Picture, before_wall, face_in, models
 
 NAMES = tuple(REGISTRY)
 WITH_MODELS = tuple(name for name in NAMES if find_detector(name).spec.models)
@@ -112,7 +112,7 @@ def locked() -> Picture:
 
 
 PICTURES: Mapping[str, Callable[[], Picture]] = {
-    "portrait": lambda: scene(640, 480, Head(150, 40, 140))[0],
+    "portrait": lambda: portrait(),
     "black": lambda: plain(0),
     "white": lambda: plain(255),
     "grey": lambda: plain(128),
@@ -155,11 +155,11 @@ CORNERS: Mapping[str, Corners] = {
 
 
 def portrait(x_px: int = 150, y_px: int = 40) -> Picture:
-    return scene(640, 480, Head(x_px, y_px, 140))[0]
+    return before_wall(640, 480, Head(x_px, y_px, 140))[0]
 
 
 def corners_of_portrait() -> Corners:
-    (face,) = scene(640, 480, Head(150, 40, 140))[1]
+    face = before_wall(640, 480, Head(150, 40, 140))[1]
     return (face.x0, face.y0, face.x1, face.y1)
 
 
@@ -316,14 +316,17 @@ class TestComparing:
     def test_only_the_last_gallery_counts_and_of_it_the_most_alike(self, name: str) -> None:
         detector = open_detector(name)
         assert isinstance(detector, Comparing)
-        alike, known = detector.observe([self.frame(name)]), known_face(detector)
+        frame, known = self.frame(name), known_face(detector)
         opposite = tuple(-number for number in known)
-        detector.compare_with([opposite])
-        assert detector.observe([self.frame(name)]) != alike
-        detector.compare_with([opposite, known])
-        assert detector.observe([self.frame(name)]) == alike
-        detector.compare_with([])
-        assert set(detector.observe([self.frame(name)])[0].values.values()) == {None}
+
+        def compared_with(*gallery: Embedding) -> Mapping[str, float | None]:
+            detector.compare_with(gallery)
+            return detector.observe([frame])[0].values
+
+        alike = compared_with(known)
+        assert compared_with(opposite) != pytest.approx(alike)
+        assert compared_with(opposite, known) == pytest.approx(alike)
+        assert set(compared_with().values()) == {None}
         detector.close()
 
 

@@ -97,6 +97,24 @@ def scene(width_px: int, height_px: int, *heads: Head) -> tuple[Picture, list[Fa
     return rgb, faces
 
 
+def before_wall(width_px: int, height_px: int, head: Head, *, held: bool = False) -> tuple[Picture, Face]:
+    """A head before a patterned wall, and its face; or (``held``) a print of it, with its own background round it."""
+    coarse = np.random.default_rng(5).integers(60, 200, (height_px // 16, width_px // 16, 3), dtype=np.uint8)
+    rgb: Picture = cv2.resize(coarse, (width_px, height_px), interpolation=cv2.INTER_CUBIC)
+    shown, (face,) = scene(width_px, height_px, head)
+    middle = (round((face.x0 + face.x1) / 2 * width_px), round((face.y0 + face.y1) / 2 * height_px))
+    across, down = face.width * width_px, face.height * height_px
+    mask = np.zeros((height_px, width_px), np.uint8)
+    if held:
+        reach = round(across * 1.2), round(down * 0.7)
+        corners = ((middle[0] - reach[0], middle[1] - reach[1]), (middle[0] + reach[0], middle[1] + reach[1]))
+        cv2.rectangle(mask, *corners, 255, -1)
+    else:
+        cv2.ellipse(mask, middle, (round(across * 0.7), round(down * 0.75)), 0, 0, 360, 255, -1)
+    rgb[mask > 0] = shown[mask > 0]
+    return rgb, face
+
+
 def turned(rgb: Picture, degrees: float) -> Picture:
     """The picture turned clockwise about its middle."""
     height_px, width_px = rgb.shape[:2]

@@ -11,7 +11,8 @@ import pytest
 from proctor_cli import nets, quiet
 from proctor_cli.batch import analyse
 from proctor_cli.policy import Policy, load
-from proctor_cli.session.prepare import Preparation, Request, prepare
+from proctor_cli.session.prepare import Preparation, prepare
+from proctor_cli.session.request import Request
 from proctor_cli.types import Clip, SessionResult
 from tests.unit.session.fakes import Here
 

@@ -1,0 +1,82 @@
+"""The work on a recording, cut into slices."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from proctor_cli import __version__, media, nets, plan
+from proctor_cli.session.request import Request
+from proctor_cli.types import Clip, Embedding, Spec
+
+LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvino")
+"""Those whose version may show in a measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class SliceJob:
+    """The work on one slice of one clip: all that a worker needs, small enough to send.
+
+    ``gallery`` is what faces are compared with.
+    """
+
+    key: str
+    folder: str
+    clip: Clip
+    scan: media.Scan
+    piece: media.Slice
+    step_s: float
+    dense: bool
+    detectors: tuple[str, ...]
+    models: tuple[tuple[str, nets.Model], ...]
+    threads: int
+    gallery: tuple[Embedding, ...] = ()
+
+    @property
+    def length_s(self) -> float:
+        """Seconds of video in the slice."""
+        return self.piece.end_s - self.piece.start_s
+
+    @property
+    def label(self) -> str:
+        """The slice in words, for messages."""
+        return f"{self.clip.path} {self.piece.start_s:.0f}-{self.piece.end_s:.0f} s"
+
+
+def cut_jobs(
+    request: Request,
+    clip: Clip,
+    scan: media.Scan,
+    specs: tuple[Spec, ...],
+    models: Mapping[str, nets.Model],
+    threads: int,
+    gallery: tuple[Embedding, ...],
+) -> Iterator[SliceJob]:
+    """The work on one clip: its slices, each with all that a worker must know."""
+    if not specs:
+        return
+    step_s = plan.step_s(specs, dense=request.dense)
+    roles = sorted({role for spec in specs for role in spec.models})
+    used = tuple((role, models[role]) for role in roles)
+    span = None
+    if request.span is not None and clip.source != "workspace":  # that lies before every span, and is short
+        span = (request.span[0] - clip.offset_s, request.span[1] - clip.offset_s)
+    names = tuple(spec.name for spec in specs)
+    for piece in media.cut(scan, step_s, plan.SLICE_S, span):
+        # Whatever changes what a slice gives is in its key, so that a stopped analysis resumes only with its own work.
+        facts = (
+            __version__,
+            scan.info.sha256,
+            clip.source,
+            clip.offset_s,
+            piece,
+            step_s,
+            request.dense,
+            specs,
+            gallery,
+        )
+        sums = [(role, model.entry, model.sha256s) for role, model in used] + [version(name) for name in LIBRARIES]
+        key = f"{clip.source}-{piece.index:05d}-{hashlib.sha256(repr((facts, sums)).encode()).hexdigest()[:16]}"
+        yield SliceJob(key, request.folder, clip, scan, piece, step_s, request.dense, names, used, threads, gallery)

@@ -1,0 +1,34 @@
+"""What is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from proctor_cli import nets
+from proctor_cli.types import Clip, Finding, Student, WallClock
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asks for. ``models`` is the network chosen for each role; ``span`` is session time, seconds.
+
+    ``photos`` are those that the candidate's face is compared with; without any it is the face of the first seconds.
+    ``identity`` False leaves the comparison out. ``student`` and ``findings`` are what is known of the candidate
+    besides the id, and what is wrong with it. ``blur_bystanders`` is about faces in snapshots.
+    """
+
+    student_id: str
+    clips: tuple[Clip, ...]
+    folder: str
+    models: Mapping[str, nets.Entry]
+    events: str | None = None
+    start: WallClock | None = None
+    span: tuple[float, float] | None = None
+    require: tuple[str, ...] = ()
+    dense: bool = False
+    photos: tuple[str, ...] = ()
+    identity: bool = True
+    student: Student | None = None
+    findings: tuple[Finding, ...] = ()
+    blur_bystanders: bool = True
