@@ -47,5 +47,20 @@ def find_student_photos(database: Path, student_id: str) -> tuple[tuple[str, ...
     return photos, () if photos else (missing,)
 
 
+def find_students(database: Path) -> dict[str, tuple[str, ...]]:
+    """Each student's photos in a database that has a folder for each: name of the folder -> photos.
+
+    Raises:
+        UsageError: it is no folder, or no folder in it holds photos.
+    """
+    if not database.is_dir():
+        raise UsageError("no such folder", where=str(database), hint="Give a folder with a folder of photos for each.")
+    folders = sorted(path for path in database.iterdir() if path.is_dir())
+    students = {folder.name: photos for folder in folders if (photos := _pictures_in(folder))}
+    if not students:
+        raise UsageError("holds no student's folder with photos", where=str(database), hint="Expected: S123/photo.jpg.")
+    return students
+
+
 def _pictures_in(folder: Path) -> tuple[str, ...]:
     return tuple(str(path) for path in sorted(folder.iterdir()) if path.suffix.lower() in PHOTO_SUFFIXES)

@@ -8,6 +8,7 @@ webcam). Intervals are half-open, ``[start_s, end_s)``.
 
 from __future__ import annotations
 
+from proctor_cli.types.frame import FrameAlert, FrameFace, FrameGap, FrameReport
 from proctor_cli.types.judgement import (
     Coverage,
     Incident,
@@ -45,6 +46,10 @@ __all__ = [
     "Face",
     "Finding",
     "Frame",
+    "FrameAlert",
+    "FrameFace",
+    "FrameGap",
+    "FrameReport",
     "IdentityBasis",
     "Incident",
     "Judgement",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from proctor_cli.media import Sampling, Scan, cut
+from proctor_cli.media import Sampling, Scan, cell_of, cut
 from proctor_cli.types import DecodeLoss, Frame
 from tests.unit.media.films import (
     X264_B_FRAMES,
     blanked,
     even,
     film,
+    film_of_packets,
     frames_of,
     number_of,
     numbered,
@@ -30,6 +32,17 @@ X264 = {"preset": "ultrafast"}
 def assert_same(one: list[Frame], other: list[Frame]) -> None:
     assert [(f.t_s, f.change) for f in one] == [(f.t_s, f.change) for f in other]
     assert all(np.array_equal(a.rgb, b.rgb) for a, b in zip(one, other, strict=True))
+    assert [pixels_before(f) for f in one] == [pixels_before(f) for f in other]
+
+
+def pixels_before(frame: Frame) -> bytes | None:
+    return None if frame.before is None else frame.before.tobytes()
+
+
+def assert_before_is_the_sample_before(frames: list[Frame]) -> None:
+    for earlier, frame in pairwise(frames):
+        assert frame.before is not None
+        assert np.array_equal(frame.before, earlier.rgb)
 
 
 def test_first_picture_of_every_cell(tmp_path: Path) -> None:
@@ -37,6 +50,8 @@ def test_first_picture_of_every_cell(tmp_path: Path) -> None:
     assert numbers_of(frames) == list(range(0, 100, 5))
     assert [f.t_s for f in frames] == pytest.approx([3600.25 + k / 5 for k in range(20)], abs=1e-9)
     assert frames[0].change is None
+    assert frames[0].before is None
+    assert_before_is_the_sample_before(frames)
     assert all(f.change is not None and 0 < f.change < 1 for f in frames[1:])
     assert all(f.source == "webcam" and f.rgb.flags.c_contiguous for f in frames)
     assert losses == [DecodeLoss()]
@@ -110,8 +125,49 @@ def test_slices_give_what_one_pass_gives(clips: dict[str, Scan], name: str, targ
     assert loss == DecodeLoss()
     assert set(losses) == {DecodeLoss()}
     assert_same(parts, once)
+    assert parts[0].before is None
+    assert_before_is_the_sample_before(parts)
     assert len(once) >= (scan.info.duration_s - 1.3) / max(step_s, 0.0581)
     assert (len(losses) > 1) == (name not in {"cannot seek", "no timestamps"})
+
+
+@pytest.mark.parametrize("target_s", [0.4, 1.1, 1e9])
+@pytest.mark.parametrize("name", ["B-frames", "variable rate with a gap", "cannot seek"])
+def test_prints_are_those_of_the_samples_however_it_is_cut(clips: dict[str, Scan], name: str, target_s: float) -> None:
+    scan = clips[name]
+
+    def prints(target_s: float) -> list[tuple[int, NDArray[np.uint16]]]:
+        samplings = [Sampling(scan, piece) for piece in cut(scan, 0.2, target_s)]
+        frames = [frame for sampling in samplings for frame in sampling]
+        found = [one for sampling in samplings for one in sampling.prints]
+        assert [cell for cell, _ in found] == [cell_of(frame.t_s, 0.2) for frame in frames]
+        return found
+
+    cut_up, whole = prints(target_s), prints(1e9)
+    assert [cell for cell, _ in cut_up] == [cell for cell, _ in whole]
+    assert np.array_equal([one for _, one in cut_up], [one for _, one in whole])
+    assert len({one.tobytes() for _, one in whole}) > len(whole) / 2
+
+
+def test_a_span_begins_with_the_sample_before_it(clips: dict[str, Scan]) -> None:
+    scan = clips["B-frames"]
+    whole, _ = frames_of(scan)
+    part, _ = frames_of(scan, target_s=1.1, span=(1.0, 3.0))
+    assert_same(part, whole[5:15])
+    assert part[0].before is not None
+
+
+def test_before_keeps_its_own_size(tmp_path: Path) -> None:
+    path = film_of_packets(tmp_path / "a.mkv", [(160, 120)] * 10 + [(80, 60)] * 10)
+    frames, _ = frames_of(scan_of(path), 0.2, 1e9)
+    assert_before_is_the_sample_before(frames)
+    assert {frame.before.shape for frame in frames if frame.before is not None} == {(120, 160, 3), (60, 80, 3)}
+
+
+def test_a_picture_is_not_written_over_by_the_next_one(clips: dict[str, Scan]) -> None:
+    scan = clips["HEVC"]
+    kept = [(frame, frame.rgb.tobytes()) for frame in Sampling(scan, cut(scan, 0.2)[0])]
+    assert [frame.rgb.tobytes() for frame, _ in kept] == [pixels for _, pixels in kept]
 
 
 def test_more_threads_change_nothing(clips: dict[str, Scan]) -> None:
