@@ -15,7 +15,7 @@ packet, ``pixels`` turns them into upright RGB.
 
 from proctor_cli.media.drawing import write_jpeg
 from proctor_cli.media.grid import cell_of
-from proctor_cli.media.photo import PHOTO_SUFFIXES, read_photo
+from proctor_cli.media.photo import PHOTO_SUFFIXES, decode_photo, load_photo, read_photo
 from proctor_cli.media.probe import probe
 from proctor_cli.media.repeats import PRINT_BLOCKS, Repeat, find_repeats
 from proctor_cli.media.sampling import Sampling
@@ -33,7 +33,9 @@ __all__ = [
     "Slice",
     "cell_of",
     "cut",
+    "decode_photo",
     "find_repeats",
+    "load_photo",
     "picture_at",
     "pictures_at",
     "probe",

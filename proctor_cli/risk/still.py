@@ -42,7 +42,10 @@ _WORDS = {
     ("face.count", "above"): "{value:.0f} faces are in view",
     ("person.extra", "above"): "a second person is in view (score {value:.2f})",
     ("person.faceless", "above"): "a person is in view whose face is not found",
-    ("identity.match", "below"): "the face in view is not like the one in the reference photos (match {value:.2f} of 1)",
+    (
+        "identity.match",
+        "below",
+    ): "the face in view is not like the one in the reference photos (match {value:.2f} of 1)",
     ("eyes.open", "below"): "the eyes are closed",
     ("picture.luma", "below"): "the picture is dark (brightness {value:.2f} of 1)",
     ("picture.sharpness", "below"): "the picture is blurred",
@@ -81,6 +84,12 @@ def find_counted_faces(boxes: Iterable[Box], policy: Policy) -> list[Box]:
     ]
     faces.sort(key=lambda box: -box.height)
     return [box for box in faces if box.height >= limits.min_relative_height * faces[0].height]
+
+
+def find_least_alive(values: Mapping[str, float | None]) -> float | None:
+    """The logit of the face in view that is least alive; None when none was measured."""
+    logits = (values.get(name) for name in ("live.logit", "live.least"))
+    return min((logit for logit in logits if logit is not None), default=None)
 
 
 def judge_still(observation: Observation, policy: Policy) -> Still:
@@ -164,8 +173,8 @@ def _measure_turn(values: Mapping[str, float | None], policy: Policy) -> dict[st
 
 
 def _measure_texture(values: Mapping[str, float | None], policy: Policy) -> float | None:
-    logits = [logit for name in ("live.logit", "live.least") if (logit := values.get(name)) is not None]
-    return max(0.0, min(logits) / (_SURE_BY_ONE_LOOK * policy.liveness.texture_logit)) if logits else None
+    logit = find_least_alive(values)
+    return None if logit is None else max(0.0, logit / (_SURE_BY_ONE_LOOK * policy.liveness.texture_logit))
 
 
 def _measure_things(observation: Observation, policy: Policy) -> dict[str, float | None]:
@@ -217,6 +226,6 @@ def _describe(rule: Rule, values: Mapping[str, float | None], banned: Iterable[B
             f"{values['head.pitch_deg']:.0f} degrees from the camera's axis)"
         )
     if rule.signal.startswith("spoof."):
-        return f"by one look, a face has the texture of a print or a screen (logit {_least_alive(values):.1f})"
+        return f"by one look, a face has the texture of a print or a screen (logit {find_least_alive(values):.1f})"
     words = _WORDS.get((rule.signal, side))
     return words.format(value=value) if words else f"{rule.signal} is {value:.4g}, {side} {rule.threshold:g}"

@@ -72,7 +72,7 @@ enabled = 1
         'did you mean "critical"?',
         '  rules[1].message (PHONE_DETECTED) = "for {durations_s} s": {durations_s} is not known here; '
         'did you mean "{duration_s}"? '
-        "(known: event, start, end, duration_s, min_duration_s, peak, threshold, confidence)",
+        "(known: event, start, end, duration_s, min_duration_s, peak, threshold, confidence, part)",
         '  rules[2].event = "bad name": must be capital letters, digits and underscores (NO_FACE)',
         '  rules[2].signal (bad name) = "face": must be a signal, family.measure in small letters (face.count)',
         "  rules[2].enabled (bad name) = 1: must be true or false",
