@@ -17,6 +17,7 @@ from proctor_cli import __version__
 from proctor_cli.cli.analyze import analyze
 from proctor_cli.cli.check import check
 from proctor_cli.cli.evaluate import evaluate
+from proctor_cli.cli.frame import frame
 from proctor_cli.cli.models import app as models
 from proctor_cli.cli.policy import app as policies
 from proctor_cli.cli.report import report
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("analyze")(analyze)
 app.command("check")(check)
 app.command("evaluate")(evaluate)
+app.command("frame")(frame)
 app.command("rescore")(rescore)
 app.command("report")(report)
 app.add_typer(models, name="models")

@@ -12,7 +12,7 @@ def schema(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="evaluation, events, observations, policy, review or session; without it, their names are listed."
+            help="evaluation, events, frame, observations, policy, review or session; without it, they are listed."
         ),
     ] = None,
 ) -> None:

@@ -3,8 +3,8 @@
 ``[sections]`` that a file leaves out, in whole or in part, are those of the shipped default: the numbers
 stand in one place. Rules are inherited only with ``extends = "default"`` (or another shipped name): then a
 ``[[rules]]`` entry changes the inherited rules of the same event (of the same source too, if it names one),
-key by key, and an entry with a new event is a further rule. Rules of a room scan are changed only by an entry that names
-their source: seconds of a pan and minutes of an exam have no durations in common.
+key by key, and an entry with a new event is a further rule. Rules of a room scan are changed only by an entry that
+names their source: seconds of a pan and minutes of an exam have no durations in common.
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ DECIMALS = 3
 class Row:
     """One line of the log; the order of the fields is the order of the columns.
 
-    ``time_24h`` and ``unix_time`` are None when the wall clock is unknown, and for a room scan: how long before the exam
-    it was filmed, nobody says. ``video_time`` is on the session clock. ``phone_detected`` and ``looking_away`` say whether an incident of that kind covers the moment,
-    None when that event was not assessed. ``face_count`` is None when the incident carries no such number.
+    ``time_24h`` and ``unix_time`` are None when the wall clock is unknown, and for a room scan: how long before the
+    exam it was filmed, nobody says. ``video_time`` is on the session clock. ``phone_detected`` and ``looking_away`` say
+    whether an incident of that kind covers the moment, None when that event was not assessed. ``face_count`` is None
+    when the incident carries no such number.
     """
 
     time_24h: str | None

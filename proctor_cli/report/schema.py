@@ -13,7 +13,7 @@ from proctor_cli.errors import UsageError
 from proctor_cli.policy import Policy
 from proctor_cli.report.documents import EventLog, Review
 from proctor_cli.report.evaluation import Evaluation
-from proctor_cli.types import Observation, Recording, SessionResult
+from proctor_cli.types import FrameReport, Observation, Recording, SessionResult
 
 Schema = dict[str, Any]
 
@@ -60,6 +60,10 @@ def _events() -> Schema:
     return _generate("urn:proctor:events:1", EventLog)
 
 
+def _frame() -> Schema:
+    return _generate("urn:proctor:frame:1", FrameReport)
+
+
 def _observations() -> Schema:
     return _generate("urn:proctor:observations:1", ObservationsHead, Observation)
 
@@ -88,6 +92,7 @@ def _generate(identity: str, *types: type) -> Schema:
 SCHEMAS: dict[str, Callable[[], Schema]] = {
     "evaluation": _evaluation,
     "events": _events,
+    "frame": _frame,
     "observations": _observations,
     "policy": _policy,
     "review": _review,

@@ -44,7 +44,7 @@ def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple
             "The recording, or the part of it that was analysed, is too poor or too short for it: see coverage.",
         )
     needed = INPUTS.get(rule.signal, (rule.signal,))
-    given = rule.source in {entry.source for entry in (*recording.clips, *recording.detectors)}
+    given = rule.source in {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
     for detector in recording.missing:
         elsewhere = given and detector.lacks == "input"  # its own recording is not there; this rule's is
         if not elsewhere and any(signal in detector.signals for signal in needed):

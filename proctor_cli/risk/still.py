@@ -15,7 +15,6 @@ from proctor_cli.risk.position import Position, Unseen, measure_distance_cm
 from proctor_cli.risk.surroundings import find_phones, find_things, is_beside, split_people
 from proctor_cli.types import Box, FrameAlert, Observation
 
-_WORN = ("headphones", "earbuds", "smartwatch")
 _SURE_BY_ONE_LOOK = 3
 """Times [liveness] texture_logit: beyond that a texture is doubtful whatever is usual for the face (liveness.py)."""
 _TOWARDS = {
@@ -24,18 +23,17 @@ _TOWARDS = {
     "away.up": "up",
     "away.down": "down",
 }
-_BANNING = {"phone": "phone.seen", "laptop": "banned.score", "book": "banned.score", "tv": "banned.score"} | {
-    label: "wearables.score" for label in _WORN
+_BANNING = {
+    "phone": ("phone.seen", "a phone"),
+    "laptop": ("banned.score", "a laptop"),
+    "book": ("banned.score", "a book"),
+    "tv": ("banned.score", "a screen"),
+    "headphones": ("wearables.score", "headphones"),
+    "earbuds": ("wearables.score", "earbuds"),
+    "smartwatch": ("wearables.score", "a smartwatch"),
 }
-_NAMES = {
-    "phone": "a phone",
-    "laptop": "a laptop",
-    "book": "a book",
-    "tv": "a screen",
-    "headphones": "headphones",
-    "earbuds": "earbuds",
-    "smartwatch": "a smartwatch",
-}
+"""Label -> the signal for which its boxes count, and its name in a sentence."""
+_WORN = ("headphones", "earbuds", "smartwatch")
 # Signal, and whether it is above or below the rule's threshold, -> words. {value} is the signal's.
 _WORDS = {
     ("face.count", "below"): "no face is found",
@@ -45,7 +43,7 @@ _WORDS = {
     (
         "identity.match",
         "below",
-    ): "the face in view is not like the one in the reference photos (match {value:.2f} of 1)",
+    ): "the face in view is not like the reference photos' (match {value:.2f} of 1)",
     ("eyes.open", "below"): "the eyes are closed",
     ("picture.luma", "below"): "the picture is dark (brightness {value:.2f} of 1)",
     ("picture.sharpness", "below"): "the picture is blurred",
@@ -62,8 +60,8 @@ class Still:
     """What the policy makes of one picture.
 
     ``values`` are measured and derived signals; ``people`` is how many are in view, None when that is not known;
-    ``banned`` are the things for which there is an alert. ``judged`` are the signals that some rule watches and that have
-    a value; ``alerting`` those of them for which there is an alert.
+    ``banned`` are the things for which there is an alert. ``judged`` are the signals that have a value and that some
+    rule watches; ``alerting`` those of them for which there is an alert.
     """
 
     values: Mapping[str, float | None]
@@ -109,7 +107,7 @@ def judge_still(observation: Observation, policy: Policy) -> Still:
         thing
         for rule in hits
         for thing in things
-        if _BANNING[thing.label] == rule.signal and thing.score > rule.threshold
+        if _BANNING[thing.label][0] == rule.signal and thing.score > rule.threshold
     }
     return Still(
         values=values,
@@ -182,8 +180,9 @@ def _measure_things(observation: Observation, policy: Policy) -> dict[str, float
     found: dict[str, float | None] = {}
     best: dict[str, float] = {}
     for thing in _find_banned(observation.boxes, policy):
-        best[_BANNING[thing.label]] = max(thing.score, best.get(_BANNING[thing.label], 0.0))
-    for label, signal in _BANNING.items():
+        signal, _ = _BANNING[thing.label]
+        best[signal] = max(thing.score, best.get(signal, 0.0))
+    for label, (signal, _) in _BANNING.items():
         if values.get(f"{label}.score") is not None:
             found[signal] = best.get(signal, 0.0)
     if values.get("person.score") is not None:
@@ -216,8 +215,7 @@ def _count_people(observation: Observation, values: Mapping[str, float | None], 
 def _describe(rule: Rule, values: Mapping[str, float | None], banned: Iterable[Box]) -> str:
     value, side = values[rule.signal], "below" if rule.above is None else "above"
     assert value is not None  # else the rule had not been broken
-    if rule.signal in _BANNING.values():
-        names = dict.fromkeys(_NAMES[thing.label] for thing in banned if _BANNING[thing.label] == rule.signal)
+    if names := {name for box in banned for signal, name in [_BANNING[box.label]] if signal == rule.signal}:
         return f"in view: {', '.join(sorted(names))} (score {value:.2f})"
     if rule.signal.startswith("away."):
         furthest = max(_TOWARDS, key=lambda name: values[name] or 0.0)

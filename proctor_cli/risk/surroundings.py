@@ -1,8 +1,8 @@
 """Things and people round the candidate, from the boxes that the object detector saved.
 
 Rooms are full of books and screens that are nobody's fault. What stands in view in the first seconds and stays
-where it is, is part of the room; only what comes later counts. A scan of the room before the exam is another matter: the
-camera moves, and what stands there is just what is asked for.
+where it is, is part of the room; only what comes later counts. A scan of the room before the exam is another matter:
+the camera moves, and what stands there is just what is asked for.
 """
 
 from __future__ import annotations

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from proctor_cli import detectors, media, nets, quiet
 from proctor_cli.detectors.faces import Faces
 from proctor_cli.detectors.identity import Identity
-from proctor_cli.errors import InputError
 from proctor_cli.policy import Policy
-from proctor_cli.risk.still import AWAY, BANNED, SPOOF, Still, find_counted_faces, find_least_alive, judge_still
+from proctor_cli.risk.still import find_counted_faces, judge_still
 from proctor_cli.session.choose import choose_detectors
-from proctor_cli.session.enrol import embed_photo, enrol_photos
-from proctor_cli.session.frame_gaps import Asked, explain_gaps
+from proctor_cli.session.compare import Gallery, find_identity_rule
+from proctor_cli.session.frame_report import Means, Picture, make_report
 from proctor_cli.session.observe import look, tidy
-from proctor_cli.types import Box, Embedding, Face, Frame, FrameFace, FrameReport, Observation
+from proctor_cli.types import Box, Frame, FrameFace, FrameReport, Observation
 
 _MOTION = ("one picture does not show how anything moves", "Use `proctor analyze` on a recording.")
 _NOBODY = (
@@ -52,15 +49,14 @@ class FrameRequest:
 
 def roles_needed(request: FrameRequest) -> tuple[str, ...]:
     """The roles for which looking at a picture needs a network."""
-    names = detectors.REGISTRY.keys() - request.left_out.keys()
-    specs = (detectors.find(name).spec for name in detectors.REGISTRY if name in names)
+    specs = (detectors.find(name).spec for name in detectors.REGISTRY if name not in request.left_out)
     return tuple(dict.fromkeys(role for spec in specs if spec.source == "webcam" for role in spec.models))
 
 
 class Viewer:
-    """Looks at pictures one after another; the networks are loaded once.
+    """Looks at pictures one after another, with networks that are loaded once. To be closed.
 
-    To be closed (``with Viewer(...) as viewer``). ``warnings`` are sentences about the photos to compare with.
+    ``warnings`` are sentences about photos to compare with that are of no use, or are of different people.
 
     Raises:
         InputError: a photo of the candidate cannot be read, or does not show just one face that is good enough.
@@ -70,31 +66,34 @@ class Viewer:
 
     def __init__(self, request: FrameRequest, policy: Policy, *, threads: int = 1) -> None:
         quiet.cut_network()
-        left_out = request.left_out
-        specs, missing, models = choose_detectors(("webcam",), request.models, request.require, left_out)
-        self._policy, self._missing = policy, missing
-        self._models = tuple(dict.fromkeys(model.name for model in models.values()))
-        self.warnings: list[str] = []
+        specs, missing, models = choose_detectors(("webcam",), request.models, request.require, request.left_out)
+        self._policy = policy
+        self._gallery: Gallery | None = None
         with ExitStack() as stack:
-            opened: list[detectors.Detector] = []
-            for spec in specs:
-                opened.append(detectors.find(spec.name)(models, threads))
-                stack.callback(opened[-1].close)
-            self._finders = [detector for detector in opened if "face" in detector.spec.finds]
-            self._others = [
-                detector for detector in opened if detector not in self._finders and not isinstance(detector, Identity)
-            ]
-            self._liveness = [detector for detector in opened if "live.logit" in detector.spec.signals]
-            self._identity = next((detector for detector in opened if isinstance(detector, Identity)), None)
-            self._known: tuple[Embedding, ...] = ()
-            self._students: tuple[tuple[str, Embedding], ...] = ()
-            faces = next((detector for detector in opened if isinstance(detector, Faces)), None)
-            if self._identity and faces:
-                self._enrol(request, faces, self._identity)
-            self._open = stack.pop_all()
-        self._asked = Asked(photos=bool(request.photos), students=bool(request.students), named=bool(self._students))
-        rules = (rule for rule in policy.enabled_rules if rule.source == "webcam" and rule.signal == "identity.match")
-        self._rule = next((rule for rule in rules if rule.below is not None), None)
+            opened = {
+                spec.name: stack.enter_context(closing(detectors.find(spec.name)(models, threads))) for spec in specs
+            }
+            faces, identity = opened.get("faces"), opened.pop("identity", None)
+            if isinstance(faces, Faces) and isinstance(identity, Identity):
+                self._gallery = Gallery(faces, identity, request.photos, request.students, policy)
+            self._stack = stack.pop_all()
+        self._finders = [detector for detector in opened.values() if "face" in detector.spec.finds]
+        self._others = [detector for detector in opened.values() if detector not in self._finders]
+        self._liveness = opened.get("liveness")
+        self._means = Means(
+            policy=policy.name,
+            models=tuple(dict.fromkeys(model.name for model in models.values())),
+            missing={item.name: item for item in missing},
+            photos=bool(request.photos),
+            students=bool(request.students),
+            has_students=self._gallery is not None and self._gallery.has_students,
+            can_verify=find_identity_rule(policy) is not None,
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about the photos to compare with."""
+        return tuple(self._gallery.warnings) if self._gallery else ()
 
     def __enter__(self) -> Self:
         return self
@@ -106,14 +105,14 @@ class Viewer:
 
     def close(self) -> None:
         """Free what native libraries hold."""
-        self._open.close()
+        self._stack.close()
 
     def look(self, data: bytes, name: str) -> FrameReport:
         """Look at one picture.
 
         Args:
             data: the bytes of its file.
-            name: what the report calls it.
+            name: what errors and the report call it.
 
         Raises:
             InputError: it is no picture that can be read.
@@ -121,29 +120,40 @@ class Viewer:
         frame = Frame("webcam", 0.0, media.decode_photo(data, name))
         found = look(frame, self._finders)
         counted = find_counted_faces(found.boxes, self._policy)
-        others = [box for box in found.boxes if box.label != "face"]
-        frame = replace(frame, boxes=(*counted, *others))
-        seen = look(frame, self._others)
+        # What follows is about faces of people: what is less than that is not shown on.
+        seen = look(replace(frame, boxes=tuple(counted)), self._others)
         faces = [self._examine(frame, face) for face in counted]
-        best = max((face for face in faces if face.match is not None), key=lambda face: face.match or 0.0, default=None)
-        compared: dict[str, float | None] = {}
-        if self._known:
-            compared["identity.similarity"] = best.similarity if best else None
-            compared["identity.match"] = best.match if best else None
-        observed = tidy(Observation("webcam", 0.0, {**found.values, **seen.values, **compared}, seen.boxes))
+        values = {**found.values, **seen.values, **_compared(faces)}
+        observed = tidy(Observation("webcam", 0.0, values, seen.boxes))
         still = judge_still(observed, self._policy)
-        return self._report(data, name, frame, still, faces, best)
-
-    def _report(
-        self, data: bytes, name: str, frame: Frame, still: Still, faces: list[FrameFace], best: FrameFace | None
-    ) -> FrameReport:
-        values = tidy(Observation("webcam", 0.0, still.values)).values
-        count = values["face.count"]
-        score, faceless = observed_score(values), values.get("person.faceless") == 1
-        report = FrameReport(
+        still = replace(still, values=tidy(replace(observed, values=still.values)).values)
+        picture = Picture(
             file=name.encode("utf-8", "backslashreplace").decode(),
             sha256=hashlib.sha256(data).hexdigest(),
             width_px=frame.rgb.shape[1],
             height_px=frame.rgb.shape[0],
         )
-        return report
+        return make_report(picture, still, [_tidy(face) for face in faces], self._means)
+
+    def _examine(self, frame: Frame, box: Box) -> FrameFace:
+        """One face by itself."""
+        face = FrameFace(box)
+        if self._liveness:
+            alone = look(replace(frame, boxes=(box,)), [self._liveness])
+            face = replace(face, live_logit=alone.values["live.logit"])
+        return self._gallery.compare(frame.rgb, face) if self._gallery else face
+
+
+def _compared(faces: list[FrameFace]) -> dict[str, float | None]:
+    """The signals of the face that is most alike."""
+    best = max((face for face in faces if face.match is not None), key=lambda face: face.match or 0.0, default=None)
+    return {"identity.similarity": best.similarity, "identity.match": best.match} if best else {}
+
+
+def _tidy(face: FrameFace) -> FrameFace:
+    numbers = {
+        name: None if (value := getattr(face, name)) is None else round(value, 5)
+        for name in ("live_logit", "similarity", "match", "person_match")
+    }
+    (box,) = tidy(Observation("webcam", 0.0, {}, (face.box,))).boxes
+    return replace(face, box=box, **numbers)

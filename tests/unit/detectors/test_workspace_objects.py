@@ -42,13 +42,13 @@ def pasted(x_px: int, y_px: int) -> tuple[Picture, Box]:
     (picture,) = recorded(SAMPLE, (61.0,))
     small = cv2.resize(picture.rgb, None, fx=0.35, fy=0.35, interpolation=cv2.INTER_AREA)
     # The phone's middle and size in the small picture (sample_videos/labels.csv shows when; where was measured).
-    middle, half = np.array([157.0, 101.0]), np.array([18.0, 30.0])
+    middle_x, middle_y, half_x, half_y = 157, 101, 18, 30
     wide = np.full((1080, 1920, 3), 120, np.uint8)
-    x0, y0 = x_px - int(middle[0]), y_px - int(middle[1])
+    x0, y0 = x_px - middle_x, y_px - middle_y
     down, across = small.shape[:2]
     wide[y0 : y0 + down, x0 : x0 + across] = small
-    (left, top), (right, bottom) = (x_px, y_px) - half, (x_px, y_px) + half
-    return wide, Box(left / 1920, top / 1080, right / 1920, bottom / 1080, "phone", 1.0)
+    corners = (x_px - half_x) / 1920, (y_px - half_y) / 1080, (x_px + half_x) / 1920, (y_px + half_y) / 1080
+    return wide, Box(*corners, "phone", 1.0)
 
 
 class TestTiles:

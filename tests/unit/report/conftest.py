@@ -155,7 +155,7 @@ def make_scanned() -> SessionResult:
     session = make_session()
     recording, judgement = session.recording, session.judgement
     phone = make_incident(
-        "PHONE_DETECTED", -14.8, -12.8, -14.0, source="workspace", kind="permanent", points=10.0, message="a phone, seen"
+        "PHONE_DETECTED", -14.8, -12.8, -14.0, source="workspace", kind="permanent", points=10.0, message="a phone"
     )
     clip = make_clip("workspace", "room.webm", offset_s=-20.0, duration_s=20.0)
     before = (RiskKnot(-20, 0, 0), RiskKnot(-14, 0, 0), RiskKnot(-14, 0, 10))
