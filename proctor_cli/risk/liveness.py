@@ -118,7 +118,9 @@ class _Backdrop:
             return None
         if self._followed > limits.held_usual * self._earlier:
             return None
-        return sum(followed for _, followed in self._lately) / len(self._lately) / limits.held_share
+        looks = [followed for _, followed in self._lately]
+        half = looks[len(looks) // 2 :]  # when it is over, the last ones say so first
+        return min(sum(looks) / len(looks), sum(half) / len(half)) / limits.held_share
 
     def _settle(self, followed: bool) -> None:
         """Add a look to what is usual, but for those of a doubtful stretch: they would make themselves usual."""

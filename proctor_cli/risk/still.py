@@ -61,7 +61,8 @@ class Still:
 
     ``values`` are measured and derived signals; ``people`` is how many are in view, None when that is not known;
     ``banned`` are the things for which there is an alert. ``judged`` are the signals that have a value and that some
-    rule watches; ``alerting`` those of them for which there is an alert.
+    rule watches; ``alerting`` those of them for which there is an alert. ``too_dark`` is a picture in which what is not
+    found may well be there.
     """
 
     values: Mapping[str, float | None]
@@ -70,6 +71,7 @@ class Still:
     alerts: tuple[FrameAlert, ...]
     judged: frozenset[str]
     alerting: frozenset[str]
+    too_dark: bool
 
 
 def find_counted_faces(boxes: Iterable[Box], policy: Policy) -> list[Box]:
@@ -116,6 +118,7 @@ def judge_still(observation: Observation, policy: Policy) -> Still:
         alerts=tuple(FrameAlert(rule.event, rule.severity, _describe(rule, values, banned)) for rule in hits),
         judged=frozenset(judged),
         alerting=frozenset(rule.signal for rule in hits),
+        too_dark=_is_too_dark(values, policy),
     )
 
 
@@ -144,9 +147,13 @@ def _count_faces(observation: Observation, policy: Policy) -> float | None:
     """None when faces were not looked for, and in a picture so dark that a missing one means nothing."""
     if observation.values.get("face.score") is None:
         return None
-    faces, bright = find_counted_faces(observation.boxes, policy), observation.values.get("picture.bright")
-    too_dark = bright is not None and bright < policy.faces.min_bright
-    return None if too_dark and not faces else float(len(faces))
+    faces = find_counted_faces(observation.boxes, policy)
+    return None if _is_too_dark(observation.values, policy) and not faces else float(len(faces))
+
+
+def _is_too_dark(values: Mapping[str, float | None], policy: Policy) -> bool:
+    bright = values.get("picture.bright")
+    return bright is not None and bright < policy.faces.min_bright
 
 
 def _measure_turn(values: Mapping[str, float | None], policy: Policy) -> dict[str, float | None]:

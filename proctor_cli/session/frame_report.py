@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from proctor_cli.risk.still import Still, find_least_alive
-from proctor_cli.types import FrameFace, FrameGap, FrameReport, MissingDetector
+from proctor_cli.types import Box, FrameFace, FrameGap, FrameReport, MissingDetector
 
 _NO_RULE = ("the policy has no rule for it", "Choose a policy that has one.")
 _CHECKS: Mapping[str, tuple[str, ...]] = {
@@ -71,7 +71,7 @@ def make_report(picture: Picture, still: Still, faces: Sequence[FrameFace], mean
         headpose_alert=_tell(still, "away."),
         spoofing_alert=_tell(still, "spoof."),
         live_logit=find_least_alive(values),
-        banned_objects=None if _tell(still, "phone.seen", "banned.score") is None else still.banned,
+        banned_objects=_list_banned(still),
         faces=None if count is None else tuple(faces),
         alerts=still.alerts,
         not_assessed=(),
@@ -79,7 +79,7 @@ def make_report(picture: Picture, still: Still, faces: Sequence[FrameFace], mean
         policy=means.policy,
         models=means.models,
     )
-    return replace(report, not_assessed=_list_gaps(report, means))
+    return replace(report, not_assessed=_list_gaps(report, still, means))
 
 
 def _tell(still: Still, *signals: str) -> bool | None:
@@ -89,9 +89,15 @@ def _tell(still: Still, *signals: str) -> bool | None:
     return any(signal.startswith(signals) for signal in still.alerting)
 
 
-def _list_gaps(report: FrameReport, means: Means) -> tuple[FrameGap, ...]:
+def _list_banned(still: Still) -> tuple[Box, ...] | None:
+    """None when no rule could say, and when nothing is found where little can be seen."""
+    unknown = _tell(still, "phone.seen", "banned.score") is None or (still.too_dark and not still.banned)
+    return None if unknown else still.banned
+
+
+def _list_gaps(report: FrameReport, still: Still, means: Means) -> tuple[FrameGap, ...]:
     gaps = [
-        FrameGap(check, *_explain(check, report, means))
+        FrameGap(check, *_explain(check, report, still, means))
         for check in _CHECKS
         if getattr(report, check) is None and not (check == "person_name" and _is_nobody(report, means))
     ]
@@ -105,7 +111,7 @@ def _is_nobody(report: FrameReport, means: Means) -> bool:
     return means.can_verify and any(face.person_match is not None for face in report.faces or ())
 
 
-def _explain(check: str, report: FrameReport, means: Means) -> tuple[str, str]:
+def _explain(check: str, report: FrameReport, still: Still, means: Means) -> tuple[str, str]:
     """Reason and remedy."""
     if check == "face_verified" and not means.photos:
         return "no photo of the candidate was given", "Give one with --reference."
@@ -116,10 +122,8 @@ def _explain(check: str, report: FrameReport, means: Means) -> tuple[str, str]:
             return means.missing[name].reason, means.missing[name].remedy
     if check == "person_name" and not means.has_students:
         return "no photo in the students' folders can be compared with", "Give sharp photos of faces from the front."
-    if check in ("people_count", "face_detected"):
-        return "the picture is too dark to tell", "Take it in more light."
-    if check == "banned_objects":
-        return _NO_RULE
+    if check in ("people_count", "face_detected", "banned_objects"):
+        return ("the picture is too dark to tell", "Take it in more light.") if still.too_dark else _NO_RULE
     if not report.faces:
         return "no face is found", "Take a picture that shows the face."
     return _explain_face(check, report, means)

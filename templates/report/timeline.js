@@ -36,8 +36,7 @@ const timeline = (() => {
 
   function describe(t) {
     const { temporary, permanent } = riskAt(t);
-    const parts = [tellTime(t)];
-    if (session.wall) parts.push(wallClock(t));
+    const parts = [tellTime(t), wallClock(t)].filter(Boolean);
     parts.push(
       say("timeline.now_risk", {
         risk: tidy(temporary + permanent),
