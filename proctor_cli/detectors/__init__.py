@@ -30,6 +30,7 @@ REGISTRY: Mapping[str, str] = {
     "objects": "proctor_cli.detectors.objects:Objects",
     "wearables": "proctor_cli.detectors.wearables:Wearables",
     "workspace_quality": "proctor_cli.detectors.quality:WorkspaceQuality",
+    "workspace_faces": "proctor_cli.detectors.faces:WorkspaceFaces",
     "workspace_objects": "proctor_cli.detectors.objects:WorkspaceObjects",
 }
 

@@ -6,6 +6,7 @@ Every face down to a low score is kept as a box; which of them count is for the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import cv2
@@ -62,7 +63,7 @@ class Faces:
             "face.second_score": scores[1],
             "face.height": max((box.height for box in boxes), default=None),
         }
-        return Observation("webcam", frame.t_s, values, tuple(boxes))
+        return Observation(self.spec.source, frame.t_s, values, tuple(boxes))
 
     def _boxes(self, frame: Frame) -> list[Face]:
         height_px, width_px = frame.rgb.shape[:2]
@@ -77,6 +78,12 @@ class Faces:
         kept = np.asarray(cv2.dnn.NMSBoxes(_as_sizes(corners), scores.tolist(), _FLOOR, _NMS_IOU)).ravel()
         boxes = (_box(corners[index], points[index], float(scores[index]), size) for index in kept)
         return [box for box in boxes if box.width > 0 and box.height > 0]
+
+
+class WorkspaceFaces(Faces):
+    """The same in a room scan, where no rule counts faces: snapshots must not show those of others."""
+
+    spec = replace(Faces.spec, name="workspace_faces", source="workspace", interval_s=0.4)
 
 
 def _up(side_px: int) -> int:

@@ -122,9 +122,11 @@ def _is_measurable(face: Face, width_px: int, height_px: int) -> bool:
     return apart > 0 and abs(float(np.dot(points[2] - middle, eyes))) / apart <= _MAX_TURN
 
 
-def _is_sharp(aligned_rgb: _Picture) -> bool:
-    grey = cv2.cvtColor(aligned_rgb, cv2.COLOR_RGB2GRAY)
-    return float(cv2.Laplacian(grey, cv2.CV_32F).var()) >= _MIN_SHARPNESS
+def _align(rgb: _Picture, points_px: _Vector, wanted: _Vector, side_px: int) -> _Picture | None:
+    """The face, (side_px, side_px, 3), its points where a network wants them (fractions); None when it is blurred."""
+    aligned = cv2.warpAffine(rgb, _similarity(points_px, wanted * side_px), (side_px, side_px))
+    sharpness = cv2.Laplacian(cv2.cvtColor(aligned, cv2.COLOR_RGB2GRAY), cv2.CV_32F).var()
+    return np.asarray(aligned, np.uint8) if sharpness >= _MIN_SHARPNESS else None
 
 
 class _OmzEmbedder:
@@ -135,9 +137,8 @@ class _OmzEmbedder:
         self._side_px = network.inputs[0].shape[-1] or 128
 
     def embed(self, rgb: _Picture, points_px: _Vector) -> _Vector | None:
-        wanted = np.array(_OMZ_POINTS) * self._side_px
-        aligned = cv2.warpAffine(rgb, _similarity(points_px, wanted), (self._side_px, self._side_px))
-        if not _is_sharp(np.asarray(aligned, np.uint8)):
+        aligned = _align(rgb, points_px, np.array(_OMZ_POINTS), self._side_px)
+        if aligned is None:
             return None
         planes = np.ascontiguousarray(aligned[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
         (vector,) = self._network(planes).values()
@@ -149,14 +150,14 @@ class _ArcFaceEmbedder:
 
     def __init__(self, model: Model, network: Network) -> None:
         from insightface.model_zoo.arcface_onnx import ArcFaceONNX
+        from insightface.utils.face_align import arcface_dst
 
         self._arcface: Any = ArcFaceONNX(model_file=str(model.path), session=_Session(network))
+        self._points = np.array(arcface_dst, np.float64) / 112  # they are pixels of a picture of this size
 
     def embed(self, rgb: _Picture, points_px: _Vector) -> _Vector | None:
-        from insightface.utils.face_align import norm_crop
-
-        aligned = norm_crop(rgb, points_px.astype(np.float32), image_size=self._arcface.input_size[0])
-        if not _is_sharp(aligned):
+        aligned = _align(rgb, points_px, self._points, self._arcface.input_size[0])
+        if aligned is None:
             return None
         return np.asarray(self._arcface.get_feat(np.ascontiguousarray(aligned[:, :, ::-1])), np.float64).ravel()
 

@@ -10,6 +10,7 @@
     judge       judges saved observations: no video, no models                                     -> SessionResult
     snapshots   which picture belongs to which incident
     bystanders  whose faces are blurred in a picture
+    frame       looks at one picture: no recording, no engine                                      -> FrameReport
 
 A slice that is already in the folder from a run that was stopped is not done again.
 

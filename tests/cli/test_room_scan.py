@@ -6,12 +6,14 @@ import csv
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from proctor_cli.store import SessionFolder
 from tests.cli.running import SAMPLE, Proctor
+from tests.unit.detectors.pictures import recorded
 from tests.unit.detectors.rooms import LAPTOP_PX, PHONE_PX, in_view, view
 from tests.unit.media.films import even, film
 
@@ -34,7 +36,17 @@ def test_what_lies_on_the_desk_is_told_at_its_time_in_the_clip(
     tmp_path: Path, proctor: Proctor, room_film: Path
 ) -> None:
     out = tmp_path / "out"
-    words = ("--span", "0-3", "--start", "2026-06-01T09:00:00Z", "--require", "workspace_objects", "-o", out)
+    words = (
+        "--no-identity",
+        "--span",
+        "0-3",
+        "--start",
+        "2026-06-01T09:00:00Z",
+        "--require",
+        "workspace_objects",
+        "-o",
+        out,
+    )
     ran = proctor("analyze", SAMPLE, "--student", "S123", "--workspace", room_film, *words)
     assert (ran.code, ran.err) == (0, "")
     result = SessionFolder(out).read_session()
@@ -57,3 +69,23 @@ def test_what_lies_on_the_desk_is_told_at_its_time_in_the_clip(
     ran = proctor("check", out, "--fail-on", "medium", "--json")
     assert ran.code == 10
     assert json.loads(ran.out)["sessions"][0]["hit"]
+
+
+def test_strangers_in_its_pictures_cannot_be_recognised(tmp_path: Path, proctor: Proctor) -> None:
+    (both,) = recorded(SAMPLE, (32.0,))  # the candidate and the visitor
+
+    def still(number: int, width: int, height: int) -> NDArray[np.uint8]:
+        return both.rgb
+
+    two = film(tmp_path / "two.mp4", even(15, FPS), size=(640, 480), picture=still, rate=FPS)
+    pictures = []
+    for option in ("--blur-bystanders", "--no-blur-bystanders"):
+        out = tmp_path / option
+        words = ("--no-identity", "--span", "0-1", "--student", "S123", option, "-o", out)
+        assert proctor("analyze", SAMPLE, "--workspace", two, *words).code == 0
+        incidents = SessionFolder(out).read_session().judgement.incidents
+        (scanned,) = (i for i in incidents if i.event == "EXTRA_PERSON")
+        pictures.append(cv2.imread(str(out / scanned.snapshot)).astype(float))
+    changed = np.abs(pictures[0] - pictures[1]).mean(axis=2) > 8
+    assert 0.002 < changed.mean() < 0.1  # a face, and no more
+    assert np.nonzero(changed)[1].mean() > 320  # the visitor's, on the right

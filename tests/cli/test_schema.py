@@ -14,7 +14,8 @@ run = CliRunner().invoke
 
 
 def test_without_a_name_the_documents_are_listed() -> None:
-    assert run(app, []).stdout.split() == ["events", "observations", "policy", "review", "session"]
+    names = ["evaluation", "events", "frame", "observations", "policy", "review", "session"]
+    assert run(app, []).stdout.split() == names
 
 
 def test_a_schema_is_printed_as_json() -> None:

@@ -48,6 +48,7 @@ TYPERS_OWN = {"pydantic"}
         (["--help"], set()),
         (["--version"], set()),
         (["analyze", "--help"], TYPERS_OWN),
+        (["frame", "--help"], TYPERS_OWN),
         (["models", "--help"], TYPERS_OWN),
         (["policy", "--help"], TYPERS_OWN),
     ],

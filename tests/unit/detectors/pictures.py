@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+import matplotlib
 import numpy as np
 import pytest
 import skimage.data
@@ -36,6 +37,12 @@ PORTRAIT: Picture = np.ascontiguousarray(_PHOTOGRAPH[0:260, 90:350])
 FACE_PX = (88, 63, 179, 176)
 # Where in that box her eyes, nose and mouth are: fractions of its width and height.
 _POINTS = ((0.275, 0.363), (0.747, 0.363), (0.505, 0.557), (0.286, 0.717), (0.7, 0.717))
+
+
+# Grace Hopper, by the United States Navy: in the public domain, and part of Matplotlib's wheel.
+OTHER_PORTRAIT: Picture = np.ascontiguousarray(
+    cv2.imread(str(Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"))[:, :, ::-1]
+)
 
 
 @dataclass(frozen=True)

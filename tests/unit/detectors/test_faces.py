@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import hypot
 
 import cv2
 import numpy as np
 import pytest
 
 from proctor_cli.nets.things import overlap
-from proctor_cli.types import Observation
+from proctor_cli.types import Face, Observation
 from tests.unit.detectors.pictures import PORTRAIT, Head, scene
 
 pytestmark = pytest.mark.models
@@ -40,6 +41,21 @@ def test_a_face_is_found_where_it_is(faces: Look, size_px: tuple[int, int], head
     assert overlap(box, true) > 0.7
     assert box.score > 0.75
     assert seen.values == {"face.score": box.score, "face.second_score": 0.0, "face.height": box.height}
+
+
+@pytest.mark.parametrize("head", [Head(200, 60, 120), Head(90, 20, 190, mirrored=True), Head(300, 100, 40)])
+def test_eyes_nose_and_mouth_are_where_they_are(faces: Look, head: Head) -> None:
+    rgb, (true,) = scene(640, 480, head)
+    (face,) = faces(rgb).boxes
+    assert isinstance(face, Face)
+    assert len(face.points) == len(true.points) == 5
+    for found, wanted in zip(face.points, true.points, strict=True):
+        off_px = (found[0] - wanted[0]) * 640, (found[1] - wanted[1]) * 480
+        assert hypot(*off_px) < 0.06 * head.face_px
+    left_eye, right_eye, nose, left_mouth, right_mouth = face.points
+    assert left_eye[0] < nose[0] < right_eye[0]
+    assert left_mouth[0] < right_mouth[0]
+    assert max(left_eye[1], right_eye[1]) < nose[1] < min(left_mouth[1], right_mouth[1])
 
 
 def test_a_face_that_fills_the_picture_is_found(faces: Look) -> None:

@@ -70,5 +70,5 @@ def test_a_wrong_document_is_refused(session: SessionResult, tmp_path: Path, nam
 
 
 def test_an_unknown_document_is_a_usage_error_that_lists_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="events, observations, policy, review, session"):
+    with pytest.raises(UsageError, match="evaluation, events, frame, observations, policy, review, session"):
         make_schema("sessions")
