@@ -85,7 +85,7 @@ def test_strangers_in_its_pictures_cannot_be_recognised(tmp_path: Path, proctor:
         assert proctor("analyze", SAMPLE, "--workspace", two, *words).code == 0
         incidents = SessionFolder(out).read_session().judgement.incidents
         (scanned,) = (i for i in incidents if i.event == "EXTRA_PERSON")
-        pictures.append(cv2.imread(str(out / scanned.snapshot)).astype(float))
+        pictures.append(np.asarray(cv2.imread(str(out / scanned.snapshot)), float))
     changed = np.abs(pictures[0] - pictures[1]).mean(axis=2) > 8
     assert 0.002 < changed.mean() < 0.1  # a face, and no more
     assert np.nonzero(changed)[1].mean() > 320  # the visitor's, on the right

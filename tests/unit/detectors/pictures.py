@@ -14,6 +14,7 @@ import pytest
 import skimage.data
 from msgspec import structs
 from numpy.typing import NDArray
+from PIL import Image
 
 from proctor_cli.detectors import OPTIONAL_ROLES
 from proctor_cli.media import pictures_at, probe
@@ -40,9 +41,7 @@ _POINTS = ((0.275, 0.363), (0.747, 0.363), (0.505, 0.557), (0.286, 0.717), (0.7,
 
 
 # Grace Hopper, by the United States Navy: in the public domain, and part of Matplotlib's wheel.
-OTHER_PORTRAIT: Picture = np.ascontiguousarray(
-    cv2.imread(str(Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"))[:, :, ::-1]
-)
+OTHER_PORTRAIT: Picture = np.array(Image.open(Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg"))
 
 
 @dataclass(frozen=True)
