@@ -48,9 +48,9 @@ def compose(media: Path, folder: Path) -> Path:
 def evaluate(title: str, labels: Path, recordings: Path, out: Path, words: Sequence[str]) -> None:
     """Print how what is reported for ``recordings`` compares with ``labels``."""
     print(f"\n{title}", flush=True)
-    own = ("--require", "faces,landmarks,objects", "--list")
-    command = [sys.executable, "-m", "proctor_cli", "evaluate", labels, "--recordings", recordings, "-o", out]
-    done = subprocess.run([*command, *own, *words])
+    command: list[str | Path] = [sys.executable, "-m", "proctor_cli", "evaluate", labels, "--list"]
+    command += ["--recordings", recordings, "-o", out, "--require", "faces,landmarks,objects"]
+    done = subprocess.run([*command, *words])
     if done.returncode not in (0, PARTIAL):
         sys.exit(done.returncode)
 

@@ -17,12 +17,12 @@ from proctor_cli.report.output import write_whole
 
 _OWN_STYLE = """
 main { max-width: 84rem; }
-.share { display: block; width: 9rem; height: 0.7rem; margin-top: 0.2rem; }
+.share { display: block; width: 7rem; height: 0.7rem; margin-top: 0.2rem; }
 .share rect { fill: var(--sunken); stroke: var(--line); vector-effect: non-scaling-stroke; }
 .share .limits { stroke: var(--temporary); stroke-width: 5; }
 .share .value { stroke: var(--accent); stroke-width: 2.5; }
 .total th, .total td { border-top: 2px solid var(--strong-line); font-weight: 600; }
-td.figure, th.figure { padding-right: 0.9rem; }
+td.figure, th.figure { padding-right: 0.7rem; }
 """
 
 

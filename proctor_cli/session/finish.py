@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
-from math import inf
+from math import inf, prod
 
 import numpy as np
 
@@ -98,7 +98,7 @@ def _repeats(folder: SessionFolder, jobs: Sequence[SliceJob]) -> dict[int, dict[
     """By sampling cell: the signals of plan.REPEATS, for which all slices must be known."""
     ends = [folder.read_part_end(job.key) for job in jobs]
     cells = np.array([cell for end in ends for cell in end.cells], np.int64)
-    prints = np.frombuffer(b"".join(end.prints for end in ends), np.uint16).reshape(len(cells), -1)
+    prints = np.frombuffer(b"".join(end.prints for end in ends), np.uint16).reshape(-1, prod(media.PRINT_BLOCKS))
     found = media.find_repeats(cells, prints, jobs[0].step_s)
     return {
         cell: {

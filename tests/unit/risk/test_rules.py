@@ -159,6 +159,59 @@ class TestConfirmation:
         assert outcome.incidents[0].confirmed_s == 3.5
 
 
+class TestParts:
+    """A signal that is the largest of several: the message names the one that made it so."""
+
+    rule = rule(
+        signal="x.score", above=1.0, release=0.8, message="{part}!", parts={"a.score": "first", "b.score": "second"}
+    )
+
+    def told(self, *looks: dict[str, float | None]) -> list[str]:
+        """What is said of looks 0.2 s apart, by their parts."""
+        series = [
+            Observation("webcam", 1 + i / 5, {"x.score": max(v for v in parts.values() if v is not None), **parts})
+            for i, parts in enumerate(looks)
+        ]
+        end_s = 1 + len(looks) / 5
+        still = Observation("webcam", end_s, {"x.score": 0.0, "a.score": 0.0, "b.score": 0.0})
+        return [one.message for one in run([*series, still], policy_of(self.rule), end_s).incidents]
+
+    def test_is_named(self) -> None:
+        assert self.told(*[{"a.score": 1.5, "b.score": 0.2}] * 5) == ["first!"]
+        assert self.told(*[{"a.score": 0.2, "b.score": 1.5}] * 5) == ["second!"]
+
+    def test_is_the_strongest_over_the_whole_incident(self) -> None:
+        first, second = {"a.score": 1.6, "b.score": 0.1}, {"a.score": 0.2, "b.score": 1.2}
+        assert self.told(first, second, second, second, second) == ["second!"]
+        assert self.told(first, first, first, second, second) == ["first!"]
+
+    def test_one_that_is_seldom_looked_for_is_not_outvoted_by_one_that_is_never_beyond(self) -> None:
+        both, other = {"a.score": 0.9, "b.score": 1.5}, {"a.score": 0.9, "x.score": 1.5}
+        assert self.told(both, other, other, both, other, other) == ["second!"]
+
+    def test_one_that_is_unknown_or_never_looked_for_is_not_named(self) -> None:
+        assert self.told(*[{"a.score": None, "b.score": 1.5}] * 3) == ["second!"]
+        assert self.told(*[{"b.score": 1.5}] * 3) == ["second!"]
+
+    def test_numbers_of_the_most_telling_moment_are_evidence(self) -> None:
+        series = [
+            Observation("webcam", i / 5, {"x.score": v, "a.score": v, "b.score": None})
+            for i, v in enumerate((1.2, 1.9))
+        ]
+        (incident,) = run(series, policy_of(self.rule), 0.4).incidents
+        assert incident.evidence["a.score"] == 1.9
+        assert "b.score" not in incident.evidence
+
+    def test_seen_from_below_the_smallest_is_the_strongest(self) -> None:
+        low = rule(signal="x.score", below=0.5, message="{part}", parts={"a.score": "first", "b.score": "second"})
+        series = [Observation("webcam", i / 5, {"x.score": 0.1, "a.score": 0.4, "b.score": 0.1}) for i in range(3)]
+        assert [one.message for one in run(series, policy_of(low), 0.6).incidents] == ["second"]
+
+    def test_without_parts_there_is_nothing_to_name(self) -> None:
+        plain = rule(message="x{part}")
+        assert [one.message for one in run(steps({1: 1}, 3), policy_of(plain), 3).incidents] == ["x"]
+
+
 class TestPoints:
     def test_once_never_per_frame(self) -> None:
         policy = policy_of(rule())
