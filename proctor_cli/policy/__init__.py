@@ -35,6 +35,7 @@ __all__ = [
     "Change",
     "Faces",
     "Focus",
+    "Liveness",
     "Neutral",
     "Objects",
     "Policy",

@@ -72,7 +72,7 @@ class Rule(Section):
     message: str
     """What the report says; see ``proctor_cli/policy/message.py`` for the names in braces."""
     parts: Mapping[str, str] = Field(default_factory=dict)
-    """Signals that the watched one is made of, and words for each: the message's ``{part}`` is that of the strongest."""
+    """Signals that the watched one is made of, and words for each: the message's ``{part}`` is the strongest's."""
     confidence_signal: Annotated[str | None, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")] = None
     """A score of the same moment whose median is the incident's confidence. Without it: the share of
     measurements beyond the threshold."""

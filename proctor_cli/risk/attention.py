@@ -23,7 +23,7 @@ _LEVEL_EYES_DEG = -13.0
 """What ``gaze.pitch_deg`` reads for eyes on the camera: -10 to -18 on the people measured (docs/accuracy.md), because
 relaxed lids already count as looking down."""
 _ASIDE = 0.8
-"""Whoever looks so far to a side as well does not look at the keyboard: the release level of the rule on looks aside."""
+"""Whoever looks so far to a side as well does not look at the keyboard (release level of the rule on looks aside)."""
 _LONGEST_STEP_S = 2.0
 """The averages move by this much time at most between two samples: a gap in the recording is not attention."""
 
@@ -37,8 +37,8 @@ class Attention:
       head moves are no glance);
     - ``away.ratio``: the largest of the four;
     - ``away.below``: how far down, while not to another side too (0 then): keyboards and paper lie there;
-    - ``away.aside``: the largest of all that is not ``away.below``. All None until the neutral pose is known and while no face is
-      measured, and while the eyes are shut in a head that is not turned;
+    - ``away.aside``: the largest of all that is not ``away.below``. All of these None until the neutral pose is known
+      and while no face is measured, and while the eyes are shut in a head that is not turned;
     - ``focus.score``: exponential moving average ([focus] tau_s) of attention, 0-100.
     """
 

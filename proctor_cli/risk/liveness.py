@@ -29,8 +29,8 @@ class Liveness:
     """Follows one webcam.
 
     - ``spoof.texture``: the face, or another one in view, has the texture of a print or a screen: median of
-      ``live.logit``, or of ``live.least``, over [liveness] texture_s. Doubtful at ``texture_logit`` if it is also ``texture_drop`` below what is
-      usual for the candidate's face, and at three times ``texture_logit`` whatever is usual;
+      ``live.logit``, or of ``live.least``, over [liveness] texture_s. Doubtful at ``texture_logit`` if it is also
+      ``texture_drop`` below what is usual for the candidate, and at three times ``texture_logit`` in any case;
     - ``spoof.held``: what surrounds the face moves with it, as in a photograph that is held up: share of the last
       ``held_looks`` in which it did. None while it is not known, or known to be usual (long hair does the same);
     - ``spoof.loop``: the video repeats itself exactly (``picture.repeat``);

@@ -18,8 +18,8 @@ _MEMORY_S = 6.0
 _SAME_PLACE = 0.5
 """Boxes that share this much of their union (IoU) are one thing at two times."""
 _KNOWN_S = 10.0
-"""What has not moved for so long is on the wall for good. In a session's first seconds nobody has moved yet; whoever comes
-later has."""
+"""What has not moved for so long is on the wall for good. In a session's first seconds nobody has moved yet; whoever
+comes later has."""
 
 
 class _Seen(NamedTuple):

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 from statistics import median
@@ -93,7 +93,9 @@ class Watch:
             self._go_on(t_s, value, marks)
             if self._condition is not None:
                 self._condition.count(t_s, self._sign * value, self._threshold, score, context)
-                self._condition.add_parts(self.rule.parts, context)
+                self._condition.add_parts(
+                    {part: self._sign * context[part] - self._release for part in self.rule.parts if part in context}
+                )
                 self._condition.consider(t_s, self.rule)
         elif self._condition is not None:
             if self._going_on:
@@ -196,7 +198,7 @@ class _Condition:
         self.peak_s = start_s
         self.context: Mapping[str, float] = {}
         self.confidences: list[float] = []
-        self.part_sums: dict[str, float] = {}
+        self.beyond_release: dict[str, float] = {}
         self._interruption = [0, 0]  # samples and measured ones, counted only if it is taken up again
 
     def count(
@@ -213,14 +215,14 @@ class _Condition:
         if score is not None:
             self.confidences.append(score)
 
-    def add_parts(self, parts: Iterable[str], context: Mapping[str, float]) -> None:
-        """What the signal is made of at an active sample."""
-        for part in parts:
-            self.part_sums[part] = self.part_sums.get(part, 0.0) + context.get(part, 0.0)
+    def add_parts(self, beyond: Mapping[str, float]) -> None:
+        """By how much each part was beyond the release level at an active sample: less than that carries nothing."""
+        for part, excess in beyond.items():
+            self.beyond_release[part] = self.beyond_release.get(part, 0.0) + max(0.0, excess)
 
     def strongest(self, parts: Mapping[str, str]) -> str:
         """Words for the part that was the strongest over the whole condition, "" of a signal without parts."""
-        return parts[max(parts, key=lambda part: self.part_sums.get(part, 0.0))] if parts else ""
+        return parts[max(parts, key=lambda part: self.beyond_release.get(part, 0.0))] if parts else ""
 
     def consider(self, t_s: float, rule: Rule) -> None:
         """Whether a confirmation that waits for a larger share has it now, at an active sample."""

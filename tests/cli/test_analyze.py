@@ -21,6 +21,7 @@ from tests.unit.media.films import blanked, even, film, numbered
 pytestmark = pytest.mark.usefixtures("no_weights")
 
 FILES = {"observations.jsonl.gz", "session.json", "events.json", "events.csv", "report.html", "snapshots"}
+CHECKS = "faces, landmarks, backdrop, identity, liveness, objects"
 WITHOUT_WEIGHTS = {"NO_FACE", "MULTIPLE_FACES", "LOOKING_AWAY", "PHONE_DETECTED", "EXTRA_PERSON", "LOW_FOCUS"}
 # A rule that scores and needs no network: so that there is something to write about.
 DARK = """
@@ -68,8 +69,8 @@ class TestWithoutWeights:
         ran = proctor("analyze", exam, "--student", "S123", "-o", out)
         assert ran.code == 0
         assert ran.err.splitlines() == [
-            "proctor: not assessed for want of a model: faces, landmarks, objects. Run `proctor models fetch yunet "
-            "face_landmarker yolo11n`, or set PROCTOR_MODELS to a folder that has them."
+            f"proctor: not assessed for want of a model: {CHECKS}. Run `proctor models fetch yunet "
+            "face_landmarker retail_0095 minifas128 yolo11n`, or set PROCTOR_MODELS to a folder that has them."
         ]
         assert {path.name for path in out.iterdir()} == FILES
         for document in (read_events(out), json.loads((out / "session.json").read_text())["session"]["judgement"]):
@@ -109,7 +110,7 @@ class TestWithoutWeights:
         told, failed, missing = ran.err.splitlines()
         assert told == f"proctor: fetching mine (2.5 MB) from {address}"
         assert failed.startswith(f"proctor: mine: mine/net.onnx could not be fetched ({address}: ")
-        assert missing.startswith("proctor: not assessed for want of a model: faces, landmarks, objects. Run ")
+        assert missing.startswith(f"proctor: not assessed for want of a model: {CHECKS}. Run ")
         assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
 
     def test_a_cache_that_cannot_be_written_does_not_stop_it(

@@ -39,7 +39,7 @@ def test_workers_and_rescoring_change_no_byte(
 
 
 def test_a_network_can_be_swapped(tmp_path: Path, proctor: Proctor) -> None:
-    words = ("--models", "default", "--model", "objects=yolox_nano", "--require", "faces,landmarks,objects")
+    words = ("--model", "objects=yolox_nano", "--models", "default", "--no-identity", "--require", "faces,objects")
     ran = proctor(*WORDS[:-1], "60-61", *words, "-o", tmp_path / "out")
     assert (ran.code, ran.err) == (0, "")
     used = {use.role: use for use in SessionFolder(tmp_path / "out").read_session().provenance.models}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -166,7 +166,7 @@ class TestParts:
         signal="x.score", above=1.0, release=0.8, message="{part}!", parts={"a.score": "first", "b.score": "second"}
     )
 
-    def told(self, *looks: dict[str, float | None]) -> list[str]:
+    def told(self, *looks: Mapping[str, float | None]) -> list[str]:
         """What is said of looks 0.2 s apart, by their parts."""
         series = [
             Observation("webcam", 1 + i / 5, {"x.score": max(v for v in parts.values() if v is not None), **parts})
