@@ -38,17 +38,22 @@ def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMe
 
 def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple[str, str]:
     """Reason and remedy."""
-    if coverage.was_sought(rule.source, rule.signal):
+    needed = INPUTS.get(rule.signal, (rule.signal,))
+    given = rule.source in {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
+    missing = [
+        detector
+        for detector in recording.missing
+        if any(signal in detector.signals for signal in needed)
+        and not (given and detector.lacks == "input")  # its own recording is not there; this rule's is
+    ]
+    # Where a network is missing, what the others could not measure is not the recording's fault.
+    if coverage.was_sought(rule.source, rule.signal) and not any(item.lacks == "model" for item in missing):
         return (
             f"{rule.signal} could not be measured anywhere",
             "The recording, or the part of it that was analysed, is too poor or too short for it: see coverage.",
         )
-    needed = INPUTS.get(rule.signal, (rule.signal,))
-    given = rule.source in {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
-    for detector in recording.missing:
-        elsewhere = given and detector.lacks == "input"  # its own recording is not there; this rule's is
-        if not elsewhere and any(signal in detector.signals for signal in needed):
-            return detector.reason, detector.remedy
+    if missing:
+        return missing[0].reason, missing[0].remedy
     if not given:
         return _NO_SOURCE[rule.source]
     return f"nothing measured {rule.signal}", "Analyse the recording again with a detector that measures it."

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctor_cli.policy import Away, Focus, Neutral, Policy, load
-from proctor_cli.risk import INPUTS, derive
+from proctor_cli.risk import INPUTS, derive, judge
 from proctor_cli.types import Box, Observation
+from tests.unit.risk.cases import recording_of
 
 _DEFAULT = load(None)
 STEP_S = 0.2
@@ -155,6 +156,73 @@ class TestSides:
     def test_without_eyes_the_head_alone_counts(self) -> None:
         assert then(pose(yaw=16, eyes=None))["away.ratio"] == pytest.approx(16 / 20)
         assert then(pose(yaw=16))["away.ratio"] == pytest.approx(16 / 15)
+
+
+class TestAsideOrBelow:
+    """Keyboard and paper lie below: looks there are told apart from looks to a side, and no look is told twice."""
+
+    @pytest.mark.parametrize(
+        ("now", "aside", "below"),
+        [
+            (pose(pitch=-36, eyes=None), 0.0, 1.5),
+            (pose(yaw=-30, eyes=None), 1.5, 0.0),
+            (pose(yaw=30, eyes=None), 1.5, 0.0),
+            (pose(pitch=27, eyes=None), 1.5, 0.0),
+            (pose(eyes=(0, AHEAD_DEG - 31.5)), 0.0, 1.5),
+            (pose(yaw=15, pitch=-36, eyes=None), 0.75, 1.5),  # not so far to the side
+            (pose(yaw=17, pitch=-36, eyes=None), 1.5, 0.0),  # beside the screen, and down
+            (pose(yaw=-30, pitch=-12, eyes=None), 1.5, 0.0),
+            (AHEAD, 0.0, 0.0),
+        ],
+    )
+    def test_each_look_is_one_of_them(self, now: Pose, aside: float, below: float) -> None:
+        derived = then(now)
+        assert derived["away.aside"] == pytest.approx(aside, abs=1e-9)
+        assert derived["away.below"] == pytest.approx(below, abs=1e-9)
+
+    def test_both_are_unknown_together(self) -> None:
+        for unknown in (UNMEASURED, pose(eyes=None, lids=0.1)):
+            derived = then(unknown)
+            assert (derived["away.aside"], derived["away.below"], derived["away.ratio"]) == (None, None, None)
+
+    @given(
+        st.lists(st.tuples(st.floats(-60, 60), st.floats(-60, 60), st.floats(-30, 30), st.floats(-50, 20)), max_size=30)
+    )
+    def test_the_larger_is_the_ratio_and_never_are_both_large(
+        self, looks: list[tuple[float, float, float, float]]
+    ) -> None:
+        series = film(lambda _: AHEAD, 20) + [
+            observe(20 + i * STEP_S, pose(yaw, pitch, (x, y))) for i, (yaw, pitch, x, y) in enumerate(looks)
+        ]
+        for one in derive(series, policy_of()):
+            aside, below, ratio = (one.values[f"away.{name}"] for name in ("aside", "below", "ratio"))
+            if ratio is not None:
+                assert aside is not None
+                assert below is not None
+                assert ratio == max(aside, below)
+                assert min(aside, below) < 0.8
+
+    @pytest.mark.parametrize(
+        ("now", "words"),
+        [
+            (pose(pitch=-50, eyes=None), "head or eyes turned down, to keyboard or desk, for 5 s"),
+            (pose(yaw=-40, eyes=None), "head or eyes turned away from the screen, to the left of the picture, for 5 s"),
+            (pose(yaw=40, eyes=None), "head or eyes turned away from the screen, to the right of the picture, for 5 s"),
+            (pose(pitch=50, eyes=None), "head or eyes turned away from the screen, up, for 5 s"),
+            (pose(yaw=25, pitch=-50, eyes=None), "head or eyes turned away from the screen, down, for 5 s"),
+        ],
+    )
+    def test_a_look_away_is_one_incident_that_says_where_to(self, now: Pose, words: str) -> None:
+        series = film(changing({0: AHEAD, 40: now, 45: AHEAD}), 60)
+        found = [one for one in judge(recording_of(60), series, _DEFAULT).incidents if one.event == "LOOKING_AWAY"]
+        assert [(one.message, one.start_s, one.points) for one in found] == [(words, 40.0, 6)]
+
+    def test_from_paper_to_the_side_and_back_scores_once_in_a_cooldown(self) -> None:
+        """One look that wanders is two incidents, as each is of its own kind; the points of the second wait."""
+        down, aside = pose(pitch=-50, eyes=None), pose(yaw=40, eyes=None)
+        series = film(changing({0: AHEAD, 40: down, 43.6: aside, 47.2: AHEAD}), 60)
+        found = [one for one in judge(recording_of(60), series, _DEFAULT).incidents if one.event == "LOOKING_AWAY"]
+        assert [(one.start_s, one.points) for one in found] == [(40.0, 6), (pytest.approx(43.6), 0)]
 
 
 class TestUnmeasured:
