@@ -3,7 +3,8 @@
     python benchmarks/accuracy.py                     # composes the sessions first, which takes minutes
     python benchmarks/accuracy.py --sessions DIR      # sessions composed before
 
-Runs `proctor evaluate` on the composed sessions and on the single clips they are made of. Further words go to it:
+Runs `proctor evaluate` on the sessions composed from the specs that come with the recordings (A) and from ours (B, in
+benchmarks/sessions), and on the single clips that both are made of. Further words go to it:
 
     python benchmarks/accuracy.py --out out/accuracy -- --policy strict --sweep away.head_yaw_deg=15,20,25
 """
@@ -11,6 +12,7 @@ Runs `proctor evaluate` on the composed sessions and on the single clips they ar
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 MEDIA = Path(__file__).parents[2] / "shared" / "media"
+OURS = Path(__file__).parent / "sessions"
 PARTIAL = 5  # exit code: some recording is incomplete, and its problems have been told
 
 
@@ -34,14 +37,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="proctor-accuracy-") as folder:
         out: Path = given.out or Path(folder)
         sessions: Path = given.sessions or compose(given.media, out / "sessions")
-        evaluate("Composed sessions", sessions / "labels.csv", sessions, out / "composed", given.words)
+        for title, only in (("Sessions A", "A*"), ("Sessions B", "B*")):
+            words = ("--only", only, *given.words)
+            evaluate(title, sessions / "labels.csv", sessions, out / "composed", words)
         evaluate("Single clips", webcam / "labels_clips.csv", webcam / "clips", out / "clips", given.words)
 
 
 def compose(media: Path, folder: Path) -> Path:
     """Render the labelled sessions into ``folder``."""
-    specs = sorted((media / "webcam" / "specs").glob("*.toml"))
-    subprocess.run([sys.executable, media / "compose.py", "--out", folder, *specs], check=True)
+    webcam = media / "webcam"
+    with tempfile.TemporaryDirectory(prefix="proctor-specs-") as group:
+        # The composer looks for clips and their labels beside the folder of the specs.
+        for name in ("clips", "labels_clips.csv"):
+            (Path(group) / name).symlink_to((webcam / name).resolve())
+        specs = Path(group) / "specs"
+        specs.mkdir()
+        for spec in (*(webcam / "specs").glob("*.toml"), *OURS.glob("*.toml")):
+            shutil.copy(spec, specs)
+        command: list[str | Path] = [sys.executable, media / "compose.py", "--out", folder, *sorted(specs.iterdir())]
+        subprocess.run(command, check=True)
     return folder
 
 

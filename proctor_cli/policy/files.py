@@ -3,7 +3,8 @@
 ``[sections]`` that a file leaves out, in whole or in part, are those of the shipped default: the numbers
 stand in one place. Rules are inherited only with ``extends = "default"`` (or another shipped name): then a
 ``[[rules]]`` entry changes the inherited rules of the same event (of the same source too, if it names one),
-key by key, and an entry with a new event is a further rule. Rules of a room scan are changed only by an entry that
+key by key, and an entry with a new event is a further rule. Of several rules for one event, an entry that names a
+signal changes only the one that watches it, and is a further rule if none does. Rules of a room scan are changed only by an entry that
 names their source: seconds of a pan and minutes of an exam have no durations in common.
 """
 
@@ -110,8 +111,8 @@ def _lay_rules(changes: list[Any], inherited: list[_Table]) -> list[tuple[str, A
     for index, change in enumerate(changes):
         place = f"rules[{index}]"
         meant = [i for i, rule in enumerate(inherited) if _is_meant(change, rule)]
-        # Of several rules for one event, the one that watches the signal named; a signal that none watches is new.
-        meant = [i for i in meant if inherited[i]["signal"] == change.get("signal")] or meant
+        if len(meant) > 1 and "signal" in change:
+            meant = [i for i in meant if inherited[i]["signal"] == change["signal"]]
         for i in meant:
             placed[i] = (place, _change(placed[i][1], change))
         if not meant:

@@ -93,6 +93,40 @@ class TestParse:
         assert durations(change) == {**shipped_s, "webcam": 9}
         assert durations(change + 'source = "workspace"\n') == {**shipped_s, "workspace": 9}
 
+    def test_an_entry_that_names_the_signal_changes_only_the_rule_that_watches_it(self) -> None:
+        def patience(text: str) -> dict[str, float]:
+            rules = parse(EXTENDS + text, "mine.toml").rules
+            return {rule.signal: rule.min_duration_s for rule in rules if rule.event == "LOOKING_AWAY"}
+
+        entry = '[[rules]]\nevent = "LOOKING_AWAY"\nmin_duration_s = 9\n'
+        below = 'signal = "away.below"\n'
+        assert patience("") == {"away.aside": 3, "away.below": 3}
+        assert patience(entry) == {"away.aside": 9, "away.below": 9}
+        assert patience(entry + below) == {"away.aside": 3, "away.below": 9}
+        assert patience(entry + below + entry.replace("9", "7") + 'signal = "away.aside"\n') == {
+            "away.aside": 7,
+            "away.below": 9,
+        }
+        off = parse(EXTENDS + entry.replace("min_duration_s = 9", "enabled = false") + below, "mine.toml")
+        assert [rule.signal for rule in off.enabled_rules if rule.event == "LOOKING_AWAY"] == ["away.aside"]
+        assert off.places[[rule.signal for rule in off.rules].index("away.below")] == "rules[0]"
+
+    def test_a_signal_that_none_of_several_rules_watches_makes_a_further_rule(self) -> None:
+        """Not two rules that watch the same, and score the same look twice."""
+        entry = RULE.replace('"X"', '"LOOKING_AWAY"').replace("x.score", "away.ratio")
+        signals = [rule.signal for rule in parse(EXTENDS + entry, "mine.toml").rules if rule.event == "LOOKING_AWAY"]
+        assert signals == ["away.aside", "away.below", "away.ratio"]
+        with pytest.raises(PolicyError, match=r"rules\[0\]\.min_duration_s \(LOOKING_AWAY\): missing"):
+            parse(EXTENDS + '[[rules]]\nevent = "LOOKING_AWAY"\nsignal = "away.ratio"\n', "mine.toml")
+
+    def test_of_an_event_with_one_rule_the_signal_can_be_changed(self) -> None:
+        entry = '[[rules]]\nevent = "EXTRA_PERSON"\nsignal = "person.score"\n'
+        rules = [rule for rule in parse(EXTENDS + entry, "mine.toml").rules if rule.event == "EXTRA_PERSON"]
+        assert [(rule.source, rule.signal) for rule in rules] == [
+            ("webcam", "person.score"),
+            ("workspace", "person.extra"),
+        ]
+
     def test_a_threshold_in_the_other_direction_replaces_the_old_one(self) -> None:
         policy = parse(EXTENDS + '[[rules]]\nevent = "LOW_FOCUS"\nabove = 90\n', "mine.toml")
         (rule,) = (rule for rule in policy.rules if rule.event == "LOW_FOCUS")
@@ -171,7 +205,68 @@ class TestText:
         assert a.sha256 == b.sha256 != c.sha256
 
 
+class TestParts:
+    PARTS = 'parts = { "y.score" = "y \\"quoted\\", ümlaut", "z.score" = "" }\n'
+
+    def test_are_read_and_written_back(self) -> None:
+        policy = parse(HEAD + RULE + self.PARTS, "mine.toml")
+        (rule,) = policy.rules
+        assert rule.parts == {"y.score": 'y "quoted", ümlaut', "z.score": ""}
+        again = parse(write(policy), "written")
+        assert again.rules == policy.rules
+        assert again.sha256 == policy.sha256
+
+    def test_there_are_none_without_them(self) -> None:
+        policy = parse(HEAD + RULE, "mine.toml")
+        assert policy.rules[0].parts == {}
+        assert parse(write(policy), "written").rules == policy.rules
+
+    def test_count_in_the_hash(self) -> None:
+        with_parts = parse(HEAD + RULE + self.PARTS, "mine.toml")
+        assert with_parts.sha256 != parse(HEAD + RULE, "mine.toml").sha256
+        assert with_parts.sha256 != parse(HEAD + RULE + self.PARTS.replace("ümlaut", "umlaut"), "mine.toml").sha256
+
+    def test_survive_the_way_to_a_worker(self) -> None:
+        policy = parse(HEAD + RULE + self.PARTS, "mine.toml")
+        assert pickle.loads(pickle.dumps(policy)) == policy
+
+    def test_replace_the_inherited_ones(self) -> None:
+        entry = '[[rules]]\nevent = "LOOKING_AWAY"\nsignal = "away.aside"\nparts = { "away.left" = "west" }\n'
+        (rule,) = (rule for rule in parse(EXTENDS + entry, "mine.toml").rules if rule.signal == "away.aside")
+        assert rule.parts == {"away.left": "west"}
+
+    @pytest.mark.parametrize("wrong", ['parts = ["y.score"]', 'parts = "y.score"', 'parts = { "y.score" = 3 }'])
+    def test_are_words_by_signal(self, wrong: str) -> None:
+        with pytest.raises(PolicyError, match=r"rules\[0\]\.parts"):
+            parse(HEAD + RULE + wrong + "\n", "mine.toml")
+
+    def test_must_be_known_signals(self) -> None:
+        policy = parse(HEAD + RULE + self.PARTS, "mine.toml")
+        with pytest.raises(PolicyError) as caught:
+            validate_signals(policy, {"x.score", "y.score", "z.other"})
+        assert str(caught.value).splitlines()[1:] == ['  rules[0].parts (X) = "z.score": no such signal']
+
+    def test_can_stand_in_the_message(self) -> None:
+        policy = parse(HEAD + RULE.replace("x for", "x, {part}, for") + self.PARTS, "mine.toml")
+        assert "{part}" in policy.rules[0].message
+        with pytest.raises(PolicyError, match="is not a template"):
+            parse(HEAD + RULE.replace("x for", "{part:.2f} for"), "mine.toml")
+
+    @pytest.mark.parametrize("name", shipped())
+    def test_of_shipped_rules_are_told_in_their_messages(self, name: str) -> None:
+        rules = load(name).rules
+        assert any(rule.parts for rule in rules)
+        for rule in rules:
+            assert ("{part}" in rule.message) == bool(rule.parts), rule.event
+            assert all(rule.parts.values())
+
+
 class TestDiff:
+    def test_parts_are_shown(self) -> None:
+        entry = '[[rules]]\nevent = "LOOKING_AWAY"\nsignal = "away.aside"\nparts = { "away.left" = "west" }\n'
+        changes = diff(load(None), parse(EXTENDS + entry, "mine.toml"))
+        assert [change.key for change in changes if "parts" in change.key] == ["rules.LOOKING_AWAY.parts"]
+
     def test_nothing_differs_from_itself(self) -> None:
         assert diff(load(None), load("default")) == []
 
