@@ -28,8 +28,9 @@ import msgspec
 
 from proctor_cli.errors import OutputError
 from proctor_cli.files import open_whole
-from proctor_cli.types import DecodeLoss, Observation, Recording, SessionResult
+from proctor_cli.types import DecodeLoss, Embeddings, Observation, Recording, SessionResult
 
+EMBEDDINGS = "proctor.embeddings/1"
 OBSERVATIONS = "proctor.observations/1"
 SESSION = "proctor.session/1"
 
@@ -57,6 +58,14 @@ class SessionDocument:
 
     schema: str
     session: SessionResult
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingsDocument:
+    """embeddings.json, there only for those who asked for it."""
+
+    schema: str
+    embeddings: Embeddings
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,11 @@ class SessionFolder:
     def session(self) -> Path:
         """session.json."""
         return self.path / "session.json"
+
+    @property
+    def embeddings(self) -> Path:
+        """embeddings.json."""
+        return self.path / "embeddings.json"
 
     @property
     def events_csv(self) -> Path:
@@ -167,6 +181,14 @@ class SessionFolder:
         """Write session.json."""
         with replaced(self.session) as out:
             out.write(msgspec.json.format(msgspec.json.encode(SessionDocument(SESSION, result)), indent=1) + b"\n")
+
+    def write_embeddings(self, embeddings: Embeddings | None) -> None:
+        """Write embeddings.json; without any, one that an earlier analysis has left is removed."""
+        if embeddings is None:
+            self.embeddings.unlink(missing_ok=True)
+            return
+        with replaced(self.embeddings) as out:
+            out.write(msgspec.json.encode(EmbeddingsDocument(EMBEDDINGS, embeddings)) + b"\n")
 
     def write_part(self, key: str, observations: Iterable[Observation], end: Callable[[], PartEnd]) -> None:
         """Write a finished slice, streamed to disk as it comes. ``end`` is asked once all is read."""

@@ -57,6 +57,9 @@ def analyze(
         bool,
         typer.Option("--blur-bystanders/--no-blur-bystanders", help="In snapshots, blur every face but the largest."),
     ] = True,
+    keep_embeddings: Annotated[
+        bool, typer.Option("--keep-embeddings", help="Write what the face was compared with: biometric data.")
+    ] = False,
     events: Annotated[str | None, typer.Option("--events", help="A browser log: CSV or JSON of `time, type`.")] = None,
     policy: PolicyOption = None,
     start: Annotated[str | None, typer.Option("--start", help="When the session began, ISO 8601.")] = None,
@@ -131,6 +134,7 @@ def analyze(
         dense=dense,
         photos=photos,
         identity=not no_identity,
+        keep_embeddings=keep_embeddings,
         student=candidate,
         findings=findings,
         blur_bystanders=blur_bystanders,

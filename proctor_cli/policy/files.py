@@ -4,8 +4,8 @@
 stand in one place. Rules are inherited only with ``extends = "default"`` (or another shipped name): then a
 ``[[rules]]`` entry changes the inherited rules of the same event (of the same source too, if it names one),
 key by key, and an entry with a new event is a further rule. Of several rules for one event, an entry that names a
-signal changes only the one that watches it, and is a further rule if none does. Rules of a room scan are changed only by an entry that
-names their source: seconds of a pan and minutes of an exam have no durations in common.
+signal changes only the one that watches it, and is a further rule if none does. Rules of a room scan are changed only
+by an entry that names their source: seconds of a pan and minutes of an exam have no durations in common.
 """
 
 from __future__ import annotations

@@ -101,7 +101,10 @@ def _field(schema: _Schema, location: Sequence[str | int]) -> _Schema:
     """The part of ``schema`` for ``location``."""
     part: _Schema = schema
     for step in location:
-        part = part["items"] if isinstance(step, int) else part["properties"][step]
+        if isinstance(step, int):
+            part = part["items"]
+        else:  # a table either names its keys or takes any
+            part = part["properties"][step] if "properties" in part else part["additionalProperties"]
         if "$ref" in part:
             part = schema["$defs"][part["$ref"].rpartition("/")[2]]
         if "anyOf" in part:  # a value or nothing

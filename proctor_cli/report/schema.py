@@ -13,7 +13,7 @@ from proctor_cli.errors import UsageError
 from proctor_cli.policy import Policy
 from proctor_cli.report.documents import EventLog, Review
 from proctor_cli.report.evaluation import Evaluation
-from proctor_cli.types import FrameReport, Observation, Recording, SessionResult
+from proctor_cli.types import Embeddings, FrameReport, Observation, Recording, SessionResult
 
 Schema = dict[str, Any]
 
@@ -26,6 +26,14 @@ class SessionDocument:
 
     schema: Literal["proctor.session/1"]
     session: SessionResult
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingsDocument:
+    """embeddings.json: what the candidate's face was compared with, for those who asked to keep it."""
+
+    schema: Literal["proctor.embeddings/1"]
+    embeddings: Embeddings
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,10 @@ def make_schema(name: str) -> Schema:
 
 def _evaluation() -> Schema:
     return _generate("urn:proctor:evaluation:1", Evaluation)
+
+
+def _embeddings() -> Schema:
+    return _generate("urn:proctor:embeddings:1", EmbeddingsDocument)
 
 
 def _events() -> Schema:
@@ -90,6 +102,7 @@ def _generate(identity: str, *types: type) -> Schema:
 
 
 SCHEMAS: dict[str, Callable[[], Schema]] = {
+    "embeddings": _embeddings,
     "evaluation": _evaluation,
     "events": _events,
     "frame": _frame,

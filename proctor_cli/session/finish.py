@@ -55,6 +55,7 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
     scans: dict[str, media.Scan] = {job.clip.source: job.scan for job in preparation.jobs}
     result = _take_snapshots(folder, result, scans)
     folder.write_session(result)
+    folder.write_embeddings(preparation.embeddings)
     folder.drop_parts()
     return result
 

@@ -18,6 +18,7 @@ from proctor_cli.session.request import Request
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import (
     Clip,
+    Embeddings,
     IdentityBasis,
     MissingDetector,
     Observation,
@@ -34,12 +35,16 @@ _SWITCHED_OFF = ("it was switched off with --no-identity", "Leave the option out
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """A session ready to be analysed. ``done`` are jobs whose result lies in the folder already."""
+    """A session ready to be analysed.
+
+    ``done`` are jobs whose result lies in the folder already; ``embeddings`` is None unless they are to be kept.
+    """
 
     request: Request
     recording: Recording
     log: tuple[Observation, ...]
     jobs: tuple[SliceJob, ...]
+    embeddings: Embeddings | None = None
     done: tuple[SliceJob, ...] = ()
 
 
@@ -125,7 +130,11 @@ def prepare(
         )
     folder.prepare()
     done = tuple(job for job in jobs if folder.holds_part(job.key))
-    return Preparation(request, recording, log.observations, jobs, done)
+    kept = None
+    if request.keep_embeddings and enrolment.gallery:
+        (use, *_) = models["identity"].uses
+        kept = Embeddings(request.student_id, use, enrolment.basis, enrolment.gallery)
+    return Preparation(request, recording, log.observations, jobs, kept, done)
 
 
 def _probe(clip: Clip) -> tuple[Clip, media.Scan]:

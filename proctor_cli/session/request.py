@@ -30,5 +30,6 @@ class Request:
     photos: tuple[str, ...] = ()
     identity: bool = True
     student: Student | None = None
+    keep_embeddings: bool = False
     findings: tuple[Finding, ...] = ()
     blur_bystanders: bool = True

@@ -25,6 +25,7 @@ from proctor_cli.types.judgement import (
 from proctor_cli.types.measurements import Box, Embedding, Face, Frame, Observation, Spec
 from proctor_cli.types.recordings import Clip, ClipInfo, DecodeLoss, Source, WallClock
 from proctor_cli.types.session import (
+    Embeddings,
     Finding,
     IdentityBasis,
     MissingDetector,
@@ -43,6 +44,7 @@ __all__ = [
     "Coverage",
     "DecodeLoss",
     "Embedding",
+    "Embeddings",
     "Face",
     "Finding",
     "Frame",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from proctor_cli.types.judgement import Judgement
-from proctor_cli.types.measurements import Spec
+from proctor_cli.types.measurements import Embedding, Spec
 from proctor_cli.types.recordings import ClipInfo, WallClock
 
 
@@ -131,6 +131,19 @@ class Recording:
     findings: tuple[Finding, ...] = ()
     bystanders_blurred: bool = False
     identity: IdentityBasis = IdentityBasis()
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """What the candidate's face was compared with, kept only for those who ask: biometric data.
+
+    ``model`` is the network that made the ``vectors``; those of another cannot be compared with them.
+    """
+
+    student_id: str
+    model: ModelUse
+    basis: IdentityBasis
+    vectors: tuple[Embedding, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,3 +53,17 @@ def test_a_network_that_no_detector_understands_is_refused_in_one_line(tmp_path:
         "faces=scrfd_500m: its family 'scrfd' is not one that faces can read. "
         "Choose a network of family yunet; `proctor models list --json` shows them."
     )
+
+
+def test_nothing_of_a_face_is_kept_unless_asked_for(tmp_path: Path, proctor: Proctor) -> None:
+    words = ("analyze", SAMPLE, "--student", "S123", "--span", "0-5", "-o", tmp_path)
+    assert proctor(*words, "--keep-embeddings").code == 0
+    kept = json.loads((tmp_path / "embeddings.json").read_text())["embeddings"]
+    assert (kept["student_id"], kept["model"]["name"], kept["basis"]["kind"]) == ("S123", "retail_0095", "registered")
+    (vector,) = kept["vectors"]
+    assert sum(number**2 for number in vector) == pytest.approx(1)
+
+    assert proctor(*words).code == 0
+    assert not (tmp_path / "embeddings.json").exists()
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*.json"))
+    assert str(vector[0]).encode() not in written

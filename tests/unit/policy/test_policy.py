@@ -237,14 +237,16 @@ class TestParts:
 
     @pytest.mark.parametrize("wrong", ['parts = ["y.score"]', 'parts = "y.score"', 'parts = { "y.score" = 3 }'])
     def test_are_words_by_signal(self, wrong: str) -> None:
-        with pytest.raises(PolicyError, match=r"rules\[0\]\.parts"):
+        with pytest.raises(PolicyError, match=r"rules\[0\]\.parts.* \(X\) = .*: must be a (table|text)"):
             parse(HEAD + RULE + wrong + "\n", "mine.toml")
 
     def test_must_be_known_signals(self) -> None:
         policy = parse(HEAD + RULE + self.PARTS, "mine.toml")
         with pytest.raises(PolicyError) as caught:
             validate_signals(policy, {"x.score", "y.score", "z.other"})
-        assert str(caught.value).splitlines()[1:] == ['  rules[0].parts (X) = "z.score": no such signal']
+        assert str(caught.value).splitlines()[1:] == [
+            '  rules[0].parts (X) = "z.score": no such signal; did you mean "y.score"?'
+        ]
 
     def test_can_stand_in_the_message(self) -> None:
         policy = parse(HEAD + RULE.replace("x for", "x, {part}, for") + self.PARTS, "mine.toml")
