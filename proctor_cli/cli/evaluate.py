@@ -53,6 +53,9 @@ def evaluate(
         Path | None, typer.Option("--recordings", help="Folder of the recordings (default: beside the labels).")
     ] = None,
     source: Annotated[Source, typer.Option("--as", help="What the recordings show.")] = Source.webcam,
+    student_db: Annotated[
+        Path | None, typer.Option("--student-db", help="Folder with a folder of the candidate's photos for each clip.")
+    ] = None,
     results: Annotated[
         Path | None, typer.Option("--results", help="Score the finished sessions in this folder; no video is needed.")
     ] = None,
@@ -93,11 +96,21 @@ def evaluate(
 ) -> None:
     """Compare what is reported for recordings with what a person saw in them: precision, recall, false per hour."""
     _refuse_contradictions(recordings, results, events, groups, sweep)
+    if student_db and (results or events or source is Source.screen):
+        hint = "Give webcam recordings, or leave it out."
+        raise UsageError("there is no webcam recording to compare with", where="--student-db", hint=hint)
 
     from proctor_cli.engine.local import LocalEngine
     from proctor_cli.evaluate.evaluation import Task, evaluate_reports, evaluate_sessions
     from proctor_cli.evaluate.labels import read_labels, read_reports
-    from proctor_cli.evaluate.sessions import Analysed, analyse_all, find_recordings, find_results, judge_all
+    from proctor_cli.evaluate.sessions import (
+        Analysed,
+        analyse_all,
+        find_candidates,
+        find_recordings,
+        find_results,
+        judge_all,
+    )
     from proctor_cli.evaluate.sweep import read_sweep
     from proctor_cli.nets import load_manifest
     from proctor_cli.policy import load, validate_signals
@@ -123,7 +136,9 @@ def evaluate(
         output = output or Path("proctor-evaluation")
         chosen = load_manifest().choose(models, read_swaps(model or []))
         found = find_recordings([recordings] if recordings else [path.parent for path in labels], known, wanted)
+        candidates = find_candidates(student_db, found)
         _say_what_is_not_labelled(sorted(found.keys() - known.clips))
+        _say_who_has_no_photo([clip for clip, (_, findings) in candidates.items() if findings])
         clips = {name: Clip(source.value, str(path)) for name, path in found.items()}
         networks = [chosen[role] for role in roles_needed(clips.values()) if role in chosen]
         get_networks(networks, offline)
@@ -138,6 +153,8 @@ def evaluate(
                         models=chosen,
                         require=split_names(require),
                         dense=dense,
+                        photos=candidates[name][0],
+                        findings=candidates[name][1],
                     )
                     for name, clip in clips.items()
                 },
@@ -233,6 +250,11 @@ def _read_names(words: Sequence[str]) -> dict[str, str]:
 def _say_what_is_not_labelled(clips: Sequence[str]) -> None:
     if clips:
         note(f"no label names {', '.join(clips)}: taken for sessions in which nothing happens")
+
+
+def _say_who_has_no_photo(clips: Sequence[str]) -> None:
+    if clips:
+        note(f"no photo for {', '.join(clips)}: compared with the face of the first seconds")
 
 
 def _fits(pattern: str, clip: str) -> bool:

@@ -52,18 +52,19 @@ _SCALES = {"omz_reid": _Scale(0.25, 0.55), "arcface": _Scale(0.30, 0.60)}
 
 
 class Identity:
-    """Signals of the face in view that is most like one of those to compare with.
+    """How alike faces are to those to compare with; of these the most alike counts.
 
-    - ``identity.similarity``: cosine of the two embeddings, -1 to 1;
-    - ``identity.match``: the same on a scale that does not depend on the network: 0 as unlike as strangers, 1 alike.
+    - ``identity.similarity``: of the largest face: cosine of the two embeddings, -1 to 1;
+    - ``identity.match``: the same on a scale that does not depend on the network: 0 as unlike as strangers, 1 alike;
+    - ``identity.best``: the best match among the largest three faces.
 
-    None when no face allows a verdict, and before `compare_with`.
+    None when the face (of the last: no face) allows a verdict, and before `compare_with`.
     """
 
     spec: ClassVar[Spec] = Spec(
         name="identity",
         source="webcam",
-        signals={"identity.similarity": "ratio", "identity.match": "score"},
+        signals={"identity.similarity": "ratio", "identity.match": "score", "identity.best": "score"},
         interval_s=0.4,
         models=("identity",),
         families={"identity": ("omz_reid", "arcface")},
@@ -103,12 +104,18 @@ class Identity:
     def _look(self, frame: Frame) -> dict[str, float | None]:
         faces = sorted((box for box in frame.boxes if isinstance(box, Face)), key=lambda box: -box.height)
         counted = [face for face in faces[:_MAX_FACES] if face.height >= _MIN_RELATIVE_HEIGHT * faces[0].height]
-        found = [self.embed(frame.rgb, face) for face in counted] if self._known.size else []
-        vectors = [vector for vector in found if vector is not None]
-        if not vectors:
-            return dict.fromkeys(self.spec.signals)
-        similarity = float((np.array(vectors) @ self._known.T).max())
-        return {"identity.similarity": similarity, "identity.match": self.match(similarity)}
+        alike = [self._similarity(frame.rgb, face) for face in counted] if self._known.size else []
+        largest = alike[0] if alike else None
+        known = [similarity for similarity in alike if similarity is not None]
+        return {
+            "identity.similarity": largest,
+            "identity.match": None if largest is None else self.match(largest),
+            "identity.best": self.match(max(known)) if known else None,
+        }
+
+    def _similarity(self, rgb: _Picture, face: Face) -> float | None:
+        embedding = self.embed(rgb, face)
+        return None if embedding is None else float((self._known @ np.array(embedding)).max())
 
 
 def _is_measurable(face: Face, width_px: int, height_px: int) -> bool:

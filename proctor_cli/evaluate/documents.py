@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def build(
     """
     results = {session.clip: session.result for session in judged}
     honest_s = sum(session.duration_s for session in sessions if session.clip in scores.honest)
-    false = sum(wrong.clip in scores.honest and wrong.kind != "missed" for wrong in scores.wrong)
+    about = Counter(report.about for report in scores.honest_reports)
     models: dict[ModelUse, None] = {}
     for result in results.values():
         models |= dict.fromkeys(result.recording.models)
@@ -64,7 +65,13 @@ def build(
         duration_s=round(scores.total.assessed_s, 3),
         events=tuple(figure(event, tally) for event, tally in scores.tallies.items()),
         total=figure(TOTAL, scores.total),
-        honest=Honest(len(scores.honest), round(honest_s, 3), false),
+        honest=Honest(
+            sessions=len(scores.honest),
+            duration_s=round(honest_s, 3),
+            false_positives=about["conduct"],
+            about_recording=about["recording"],
+            reports=scores.honest_reports,
+        ),
         not_judged=scores.not_judged,
         not_labelled=scores.not_labelled,
         wrong=scores.wrong,

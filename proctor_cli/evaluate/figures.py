@@ -54,9 +54,9 @@ def estimate(hits: int, of: int) -> Share | None:
     return Share(round(share, _FINE), round(max(0.0, middle - half), _FINE), round(min(1.0, middle + half), _FINE))
 
 
-def per_hour(count: float, duration_s: float) -> float:
-    """How often an hour; 0 of no time."""
-    return round(count * 3600 / duration_s, _FINE) if duration_s else 0.0
+def per_hour(count: float, duration_s: float) -> float | None:
+    """How often an hour; None of no time."""
+    return round(count * 3600 / duration_s, _FINE) if duration_s else None
 
 
 def _median_amount(errors_s: tuple[float, ...]) -> float | None:

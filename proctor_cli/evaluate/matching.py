@@ -80,13 +80,13 @@ def compare(
         if i in paired:
             continue
         kind: WrongKind = "false"
-        if _touches(report, required, tolerance_s):
+        if touches(report, required, tolerance_s):
             kind = "split"
             split += 1
-        elif _touches(report, optional, tolerance_s):
+        elif touches(report, optional, tolerance_s):
             ignored += 1
             continue
-        elif _touches(report, every, tolerance_s):
+        elif touches(report, every, tolerance_s):
             kind = "too short to report"
         wrong.append(Wrong(kind, clip, report.event, report.start_s, report.end_s))
     unmatched = len(wrong)
@@ -126,7 +126,8 @@ def pair(reports: Sequence[Report], facts: Sequence[Fact], tolerance_s: float) -
     return pairs
 
 
-def _touches(report: Report, facts: Sequence[Fact], tolerance_s: float) -> bool:
+def touches(report: Report, facts: Sequence[Fact], tolerance_s: float) -> bool:
+    """Whether a report overlaps any of the labels once these are widened by the tolerance at both ends."""
     return any(_overlap_s(report, fact, tolerance_s) > 0 for fact in facts)
 
 

@@ -69,11 +69,10 @@ def compare_groups(sessions: Sequence[Measured]) -> Parity | None:
     if not groups:
         return None
     figures = tuple(_add_up(name, members) for name, members in sorted(groups.items()))
-    rates = [group.face_found for group in figures if group.face_found is not None]
     return Parity(
         groups=figures,
         without_group=without,
-        face_found_difference=round(max(rates) - min(rates), 6) if rates else None,
+        face_found_difference=_spread(figures, lambda group: group.face_found),
         flagged_min_per_hour_difference=_spread(figures, lambda group: group.flagged_min_per_hour),
         false_per_hour_difference=_spread(figures, lambda group: group.false_per_hour),
     )
@@ -93,9 +92,9 @@ def _add_up(name: str, members: Sequence[Measured]) -> GroupFigures:
     )
 
 
-def _spread(groups: Sequence[GroupFigures], read: Callable[[GroupFigures], float]) -> float:
-    values = [read(group) for group in groups]
-    return round(max(values) - min(values), 6)
+def _spread(groups: Sequence[GroupFigures], read: Callable[[GroupFigures], float | None]) -> float | None:
+    values = [value for group in groups if (value := read(group)) is not None]
+    return round(max(values) - min(values), 6) if values else None
 
 
 def measure_all(

@@ -8,6 +8,9 @@ An event is scored when the labels name it (required or optional, in any session
   are not called false.
 
 Naming events (`types`) overrules both: exactly these are scored.
+
+In a session without a required label nothing happens. Whatever is reported there and may not be is false, also of an
+event that is in no row of the labels: it is counted for these sessions, and stays out of the sums.
 """
 
 from __future__ import annotations
@@ -19,9 +22,9 @@ from difflib import get_close_matches
 
 from proctor_cli.errors import UsageError
 from proctor_cli.evaluate.labels import Fact, Labels, Report
-from proctor_cli.evaluate.matching import Tally, add, compare
+from proctor_cli.evaluate.matching import Tally, add, compare, touches
 from proctor_cli.policy import Policy
-from proctor_cli.report.evaluation import NotJudged, NotLabelled, Wrong
+from proctor_cli.report.evaluation import HonestReport, NotJudged, NotLabelled, Wrong
 
 CONTRACT = ("NO_FACE", "MULTIPLE_FACES", "LOOKING_AWAY", "PHONE_DETECTED")
 """Events of which a shortest duration is part: an absence of a second is none. The policy's rules say how long.
@@ -51,7 +54,8 @@ class Terms:
 
     ``shortest_s`` has the durations under which a label need not be reported (0 for events that are not in it);
     ``reportable`` are the events that can be reported at all, None when that is not known; ``types`` are the events to
-    score, () to choose them as this module says; ``judged_by`` names the policy.
+    score, () to choose them as this module says; ``judged_by`` names the policy; ``quality`` are the events that are
+    about the recording and not about conduct.
     """
 
     tolerance_s: float = 1.0
@@ -59,15 +63,20 @@ class Terms:
     reportable: frozenset[str] | None = None
     types: tuple[str, ...] = ()
     judged_by: str = ""
+    quality: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What came of it. ``tallies`` is by event, sorted; ``honest`` are clips without a required label."""
+    """What came of it. ``tallies`` is by event, sorted; ``honest`` are clips without a required label.
+
+    ``honest_reports`` is what was reported in those clips and may not be, by clip, event and time.
+    """
 
     tallies: Mapping[str, Tally]
     total: Tally
     honest: frozenset[str]
+    honest_reports: tuple[HonestReport, ...]
     not_judged: tuple[NotJudged, ...]
     not_labelled: tuple[NotLabelled, ...]
 
@@ -94,6 +103,19 @@ def score(labels: Labels, sessions: Sequence[Session], terms: Terms) -> Scores:
         tallies=tallies,
         total=replace(add(list(tallies.values())), assessed_s=sum(session.duration_s for session in sessions)),
         honest=honest,
+        honest_reports=tuple(
+            HonestReport(
+                session.clip,
+                report.event,
+                report.start_s,
+                report.end_s,
+                "recording" if report.event in terms.quality else "conduct",
+                report.event in tallies,
+            )
+            for session in sessions
+            if session.clip in honest
+            for report in _list_false(labels, session, terms)
+        ),
         not_judged=not_judged,
         not_labelled=tuple(NotLabelled(event, reported[event]) for event in sorted(reported) if event not in named)
         if not terms.types
@@ -110,6 +132,7 @@ def read_terms(policy: Policy, names: Mapping[str, str], *, types: Sequence[str]
         reportable=frozenset(events.values()) - {""},
         types=tuple(dict.fromkeys(types)),
         judged_by=policy.name,
+        quality=list_quality(policy, names),
     )
 
 
@@ -120,6 +143,12 @@ def shortest(policy: Policy, names: Mapping[str, str]) -> dict[str, float]:
         if rule.source == "webcam":
             lengths_s.setdefault(rename(rule.event, names), []).append(rule.min_duration_s)
     return {event: min(lengths_s[event]) for event in CONTRACT if event in lengths_s}
+
+
+def list_quality(policy: Policy, names: Mapping[str, str]) -> frozenset[str]:
+    """The events that the policy knows, on or off, and only as reports of quality."""
+    conduct = {rename(rule.event, names) for rule in policy.rules if rule.severity != "quality"}
+    return frozenset(rename(rule.event, names) for rule in policy.rules) - conduct
 
 
 def list_names(renamed: Mapping[str, str], labelled: Collection[str]) -> dict[str, str]:
@@ -150,6 +179,18 @@ def _tally(event: str, labels: Labels, session: Session, terms: Terms) -> Tally:
         shortest_s=terms.shortest_s.get(event, 0.0),
         tolerance_s=terms.tolerance_s,
     )
+
+
+def _list_false(labels: Labels, session: Session, terms: Terms) -> list[Report]:
+    """What was reported in a session without a required label and may not be, by event and time."""
+    optional = labels.facts.get(session.clip, ())
+    false = [
+        report
+        for report in session.reports
+        if (not terms.types or report.event in terms.types)
+        and not touches(report, [fact for fact in optional if fact.event == report.event], terms.tolerance_s)
+    ]
+    return sorted(false, key=lambda report: (report.event, report.start_s, report.end_s))
 
 
 def _not_judged(labels: Labels, sessions: Sequence[Session], terms: Terms) -> Iterable[NotJudged]:

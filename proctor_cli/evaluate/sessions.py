@@ -5,7 +5,7 @@ Whatever they come from, all are judged by one policy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,9 +21,10 @@ from proctor_cli.report.rows import tidy
 from proctor_cli.risk import INPUTS
 from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.prepare import Preparation, prepare
+from proctor_cli.session.references import find_student_photos
 from proctor_cli.session.request import Request
 from proctor_cli.store import SessionFolder, find_sessions
-from proctor_cli.types import Recording, SessionResult
+from proctor_cli.types import Finding, Recording, SessionResult
 
 SUFFIXES = frozenset({".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".ts", ".webm", ".wmv"})
 """Endings of files that are taken for recordings."""
@@ -68,6 +69,27 @@ def find_recordings(folders: Iterable[Path], labels: Labels, wanted: Callable[[s
     return {clip: path for clip, (path,) in sorted(found.items())}
 
 
+def find_candidates(
+    database: Path | None, clips: Collection[str]
+) -> dict[str, tuple[tuple[str, ...], tuple[Finding, ...]]]:
+    """For each clip the photos of its candidate, ``database/CLIP/photo.jpg``, and a finding where there are none.
+
+    Without a database there is nothing to find and nothing to say.
+
+    Raises:
+        UsageError: it is no folder, or has photos for none of the clips.
+    """
+    if database is None:
+        return dict.fromkeys(clips, ((), ()))
+    if not database.is_dir():
+        raise UsageError("no such folder", where=str(database), hint="Give a folder with a folder of photos per clip.")
+    candidates = {clip: find_student_photos(database, clip) for clip in clips}
+    if not any(photos for photos, _ in candidates.values()):
+        hint = "Name the folders in it like the recordings, without ending: A1/photo.jpg."
+        raise UsageError("holds photos for none of the recordings", where=str(database), hint=hint)
+    return candidates
+
+
 def find_results(folder: Path, labels: Labels, wanted: Callable[[str], bool]) -> dict[str, SessionFolder]:
     """The finished sessions in ``folder`` by clip: the name of the session's folder, else of its first recording.
 
@@ -105,7 +127,8 @@ def analyse_all(
 ) -> Analysed:
     """Analyse recordings one after another, as `proctor analyze` does; one that cannot be read does not stop the rest.
 
-    A recording that has been analysed into its folder with the same detectors, networks and version is only judged.
+    A recording that has been analysed into its folder with the same photos, detectors, networks and version is only
+    judged.
 
     Args:
         requests: what to analyse, by clip.
@@ -153,7 +176,7 @@ def judge_all(folders: Mapping[str, SessionFolder], policy: Policy, *, analysed_
 
 
 def is_analysed(preparation: Preparation) -> bool:
-    """Whether the folder holds the whole result of exactly this work: recordings, detectors, networks, versions."""
+    """Whether the folder holds the whole result of exactly this work: recordings, photos, networks, versions."""
     folder = SessionFolder(preparation.request.folder)
     try:
         before = folder.read_recording()

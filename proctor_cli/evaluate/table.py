@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from proctor_cli.report.evaluation import Evaluation, Figures, Parity, Share, Sweep, Wrong
+from proctor_cli.report.evaluation import Evaluation, Figures, Honest, HonestReport, Parity, Share, Sweep, Wrong
 from proctor_cli.report.formats import number
 
 _HEAD = ("event", "found", "missed", "false", "split", "short", "optional", "precision", "recall", "F1")
@@ -16,19 +16,19 @@ def list_lines(evaluation: Evaluation, *, every_wrong: bool = False) -> Iterator
 
     Args:
         evaluation: what to tell.
-        every_wrong: all that was missed or false; else only what was false where nothing happens.
+        every_wrong: all that was missed or false, and what was said of the recording where nothing happens; else only
+            what was said of conduct there.
     """
     everything = [*evaluation.events, evaluation.total]
     yield from _lay_out([(*_HEAD, *_HEAD_MORE), *((*_counts(f), *_errors(f)) for f in everything)])
-    honest = evaluation.honest
-    yield (
-        f"{_count(len(evaluation.sessions), 'session')}, {number(evaluation.duration_s)} s; nothing happens in "
-        f"{honest.sessions} of them, {number(honest.duration_s)} s: {_count(honest.false_positives, 'false report')}"
-    )
-    clean = {session.clip for session in evaluation.sessions if session.honest}
-    for wrong in evaluation.wrong:
-        if every_wrong or (wrong.kind != "missed" and wrong.clip in clean):
-            yield f"  {_tell(wrong)}"
+    sessions = _count(len(evaluation.sessions), "session")
+    yield f"{sessions}, {number(evaluation.duration_s)} s; {_honest(evaluation.honest)}"
+    for report in evaluation.honest.reports:
+        if every_wrong or report.about == "conduct":
+            yield f"  {_tell_honest(report)}"
+    if every_wrong:
+        honest = {session.clip for session in evaluation.sessions if session.honest}
+        yield from (f"  {_tell(wrong)}" for wrong in evaluation.wrong if wrong.clip not in honest)
     for item in evaluation.not_judged:
         yield f"labelled, not judged: {item.event} ({_count(item.labels, 'label')}): {item.reason}"
     for event in evaluation.not_labelled:
@@ -67,7 +67,7 @@ def _counts(figures: Figures) -> tuple[str, ...]:
         str(figures.ignored),
         show_share(figures.precision),
         show_share(figures.recall),
-        "-" if figures.f1 is None else f"{figures.f1:.2f}",
+        _show(figures.f1, 2),
     )
 
 
@@ -75,22 +75,24 @@ def _errors(figures: Figures) -> tuple[str, ...]:
     return (
         show_error(figures.start_error_median_s, figures.start_error_mean_s),
         show_error(figures.end_error_median_s, figures.end_error_mean_s),
-        f"{figures.false_per_hour:.1f}",
+        _show(figures.false_per_hour, 1),
     )
 
 
 def _list_groups(parity: Parity) -> Iterator[str]:
-    rows = [("group", "sessions", "hours", "looks", "face found", "flagged min/h", "false/h")]
+    rows: list[tuple[str, ...]] = [("group", "sessions", "hours", "looks", "face found", "flagged min/h", "false/h")]
     for group in parity.groups:
-        found = "-" if group.face_found is None else f"{group.face_found:.3f}"
-        amounts = f"{group.flagged_min_per_hour:.2f}", f"{group.false_per_hour:.1f}"
-        rows.append((group.group, str(group.sessions), f"{group.hours:.2f}", str(group.looks), found, *amounts))
-    found = "-" if parity.face_found_difference is None else f"{parity.face_found_difference:.3f}"
-    amounts = f"{parity.flagged_min_per_hour_difference:.2f}", f"{parity.false_per_hour_difference:.1f}"
-    rows.append(("difference", "", "", "", found, *amounts))
+        rates = _rates(group.face_found, group.flagged_min_per_hour, group.false_per_hour)
+        rows.append((group.group, str(group.sessions), f"{group.hours:.2f}", str(group.looks), *rates))
+    flagged, false = parity.flagged_min_per_hour_difference, parity.false_per_hour_difference
+    rows.append(("difference", "", "", "", *_rates(parity.face_found_difference, flagged, false)))
     yield from _lay_out(rows)
     if parity.without_group:
         yield f"in no group: {_count(parity.without_group, 'session')}"
+
+
+def _rates(face_found: float | None, flagged_min_per_hour: float | None, false_per_hour: float | None) -> list[str]:
+    return [_show(face_found, 3), _show(flagged_min_per_hour, 2), _show(false_per_hour, 1)]
 
 
 def _list_sweep(sweep: Sweep) -> Iterator[str]:
@@ -102,8 +104,26 @@ def _list_sweep(sweep: Sweep) -> Iterator[str]:
         yield "no figure changes"
 
 
+def _honest(honest: Honest) -> str:
+    told = (
+        f"nothing happens in {honest.sessions} of them, {number(honest.duration_s)} s: "
+        f"{_count(honest.false_positives, 'false report')}"
+    )
+    return told + (f", and {honest.about_recording} about the recording" if honest.about_recording else "")
+
+
+def _tell_honest(report: HonestReport) -> str:
+    kind = "false" if report.about == "conduct" else "about the recording"
+    mark = "" if report.scored else ", not labelled"
+    return f"{kind}{mark}: {report.clip} {report.event} {report.start_s:.2f}-{report.end_s:.2f} s"
+
+
 def _tell(wrong: Wrong) -> str:
     return f"{wrong.kind}: {wrong.clip} {wrong.event} {wrong.start_s:.2f}-{wrong.end_s:.2f} s"
+
+
+def _show(value: float | None, decimals: int) -> str:
+    return "-" if value is None else f"{value:.{decimals}f}"
 
 
 def _count(amount: int, what: str) -> str:

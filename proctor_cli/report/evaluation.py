@@ -50,7 +50,7 @@ class Figures:
     end_error_median_s: float | None
     end_error_mean_s: float | None
     hours: float
-    false_per_hour: float
+    false_per_hour: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,33 @@ class NotLabelled:
 
 
 @dataclass(frozen=True, slots=True)
+class HonestReport:
+    """A report in a session in which nothing happens, on no optional label of its event.
+
+    ``about`` is "recording" where the policy reports the event as one of quality, which accuses nobody. ``scored`` says
+    that it is in the figures of its event, too; else no label anywhere names that event.
+    """
+
+    clip: str
+    event: str
+    start_s: float
+    end_s: float
+    about: Literal["conduct", "recording"]
+    scored: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Honest:
-    """The sessions without a required label: whatever is reported there is false."""
+    """The sessions without a required label: whatever is reported there is false, be its event labelled or not.
+
+    ``false_positives`` of the ``reports`` are about conduct, ``about_recording`` about the recording's quality.
+    """
 
     sessions: int
     duration_s: float
     false_positives: int
+    about_recording: int
+    reports: tuple[HonestReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +136,8 @@ class GroupFigures:
     """One group of candidates.
 
     ``face_found`` is the share of looks for a face that found one, where no absence is labelled; None without looks.
-    ``flagged_min_per_hour`` are minutes with a report that is not about the recording's quality.
+    ``flagged_min_per_hour`` are minutes with a report that is not about the recording's quality. Both rates are None
+    without time.
     """
 
     group: str
@@ -123,22 +145,22 @@ class GroupFigures:
     hours: float
     looks: int
     face_found: float | None
-    flagged_min_per_hour: float
-    false_per_hour: float
+    flagged_min_per_hour: float | None
+    false_per_hour: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Parity:
     """Whether groups of candidates are measured alike; the differences are between the highest and the lowest group.
 
-    ``without_group`` sessions belong to none.
+    A difference is None where no group has the figure. ``without_group`` sessions belong to no group.
     """
 
     groups: tuple[GroupFigures, ...]
     without_group: int
     face_found_difference: float | None
-    flagged_min_per_hour_difference: float
-    false_per_hour_difference: float
+    flagged_min_per_hour_difference: float | None
+    false_per_hour_difference: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from proctor_cli.policy import Policy, Rule
 from proctor_cli.risk.coverage import CoverageMeter
 from proctor_cli.risk.derive import INPUTS
-from proctor_cli.types import NotAssessed, Recording, Source
+from proctor_cli.types import MissingDetector, NotAssessed, Recording, Source
 
 _NO_SOURCE: dict[Source, tuple[str, str]] = {
     "webcam": ("no webcam recording was given", "Give the webcam recording of this session."),
@@ -16,7 +16,7 @@ _NO_SOURCE: dict[Source, tuple[str, str]] = {
 
 
 def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMeter) -> tuple[NotAssessed, ...]:
-    """The events none of whose rules ever had a measurement, each with the reason of its first rule.
+    """The events none of whose rules ever had a measurement, or not all of it, each with the reason of its first rule.
 
     A room scan is an extra: nothing is said where none was given, and having looked through the room before the exam is
     not having looked at the exam.
@@ -31,21 +31,31 @@ def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMe
     }
     silent: dict[str, NotAssessed] = {}
     for rule in rules:
-        if rule.event not in judged and rule.event not in silent:
+        if rule.event in silent:
+            continue
+        if rule.event not in judged:
             silent[rule.event] = NotAssessed(rule.event, *_explain(rule, recording, coverage))
+        elif lacking := [item for item in _missing(rule, recording) if item.lacks == "model"]:
+            # Judged by some of its cues only: not finding anything is then not the whole answer.
+            silent[rule.event] = NotAssessed(rule.event, f"in part: {lacking[0].reason}", lacking[0].remedy)
     return tuple(silent.values())
 
 
-def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple[str, str]:
-    """Reason and remedy."""
+def _missing(rule: Rule, recording: Recording) -> list[MissingDetector]:
+    """The detectors that did not run of those that the rule's signal is made of."""
     needed = INPUTS.get(rule.signal, (rule.signal,))
     given = rule.source in {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
-    missing = [
+    return [
         detector
         for detector in recording.missing
         if any(signal in detector.signals for signal in needed)
         and not (given and detector.lacks == "input")  # its own recording is not there; this rule's is
     ]
+
+
+def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple[str, str]:
+    """Reason and remedy."""
+    missing = _missing(rule, recording)
     # Where a network is missing, what the others could not measure is not the recording's fault.
     if coverage.was_sought(rule.source, rule.signal) and not any(item.lacks == "model" for item in missing):
         return (
@@ -54,6 +64,7 @@ def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple
         )
     if missing:
         return missing[0].reason, missing[0].remedy
-    if not given:
+    given = {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
+    if rule.source not in given:
         return _NO_SOURCE[rule.source]
     return f"nothing measured {rule.signal}", "Analyse the recording again with a detector that measures it."

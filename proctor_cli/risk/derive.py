@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.attention import Attention
+from proctor_cli.risk.faces import FaceCounter
 from proctor_cli.risk.liveness import Liveness
 from proctor_cli.risk.position import Position, Unseen
-from proctor_cli.risk.posters import Posters
 from proctor_cli.risk.surroundings import Surroundings
 from proctor_cli.risk.talking import Talking
 from proctor_cli.types import Observation
@@ -34,6 +34,7 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "away.aside": _POSE,
     "away.below": _POSE,
     "focus.score": ("face.score", *_POSE),
+    "identity.seen": ("identity.match",),
     "spoof.texture": ("live.logit",),
     "spoof.held": ("backdrop.follow",),
     "spoof.loop": ("picture.repeat",),
@@ -56,12 +57,13 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
       there whose face is not found: see position.py;
     - ``mouth.talking``: see talking.py;
     - ``away.ratio``, ``away.left/right/up/down``, ``away.aside/below``, ``focus.score``: see attention.py;
+    - ``identity.seen``: how alike the candidate's face is; with several people in view, the most alike of them;
     - ``spoof.texture``, ``spoof.held``, ``spoof.loop``, ``spoof.ratio``: see liveness.py;
     - ``phone.seen``, ``banned.score``, ``wearables.score``, ``person.extra``: see surroundings.py; of a room scan the
       first and the last.
     """
     attention, surroundings, scanned = Attention(policy), Surroundings(policy), Surroundings(policy, scan=True)
-    liveness, posters = Liveness(policy), Posters()
+    liveness, counter = Liveness(policy), FaceCounter(policy)
     position, unseen, talking = Position(policy), Unseen(policy), Talking(policy)
     for observation in observations:
         values = observation.values
@@ -74,7 +76,8 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
             continue
         derived: dict[str, float | None] = {}
         if "face.score" in values:
-            faces = _count_faces(observation, policy, posters)
+            faces, values = counter.count(observation)
+            observation = replace(observation, values=values)
             faceless = unseen.see(observation, faces)
             if "person.score" in values:
                 known = faceless is not None and values["person.score"] is not None
@@ -88,26 +91,10 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
             derived["mouth.talking"] = talking.follow(observation.t_s, values)
         if "face.outside" in values:
             derived |= position.follow(observation.t_s, values, derived.get("face.count"))
+        if "identity.match" in values:
+            # Of several people in view the most alike counts; of one, not what hangs on the wall behind.
+            alone = derived.get("face.count") == 1
+            derived["identity.seen"] = values["identity.match"] if alone else values.get("identity.best")
         derived |= liveness.look(observation, derived.get("face.count"))
         derived |= surroundings.look(observation)
         yield Observation(observation.source, observation.t_s, {**values, **derived}, observation.boxes)
-
-
-def _count_faces(observation: Observation, policy: Policy, posters: Posters) -> float | None:
-    """Faces of people: the largest, and of the others those that move."""
-    limits, values = policy.faces, observation.values
-    if values["face.score"] is None:
-        return None
-    faces = sorted(
-        (
-            box
-            for box in observation.boxes
-            if box.label == "face" and box.score >= limits.min_score and box.height >= limits.min_height
-        ),
-        key=lambda box: -box.height,
-    )
-    others = posters.find_people(observation.t_s, faces[1:])
-    if not faces or posters.is_known(observation.t_s, faces[0]):
-        bright = values.get("picture.bright")
-        return 0.0 if bright is None or bright >= limits.min_bright else None
-    return 1.0 + sum(box.height >= limits.min_relative_height * faces[0].height for box in others)

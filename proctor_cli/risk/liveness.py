@@ -21,6 +21,8 @@ _MIN_LOOKS = 3
 """A median of fewer looks is not one."""
 _SPEAKS_S = 1.0
 """Cues are measured at different intervals; one speaks for this long at most until it is measured again."""
+_PLAIN = 2.0
+"""Times [liveness] texture_logit: so far below it is doubtful whatever is usual: somebody may begin with a print."""
 _FOLLOWS = 0.5
 """``backdrop.follow`` above which the wall beside the face moves with it rather than stays."""
 
@@ -30,7 +32,7 @@ class Liveness:
 
     - ``spoof.texture``: the face, or another one in view, has the texture of a print or a screen: median of
       ``live.logit``, or of ``live.least``, over [liveness] texture_s. Doubtful at ``texture_logit`` if it is also
-      ``texture_drop`` below what is usual for the candidate, and at three times ``texture_logit`` in any case;
+      ``texture_drop`` below what is usual for the candidate, and at twice ``texture_logit`` in any case;
     - ``spoof.held``: what surrounds the face moves with it, as in a photograph that is held up: share of the last
       ``held_looks`` in which it did. None while it is not known, or known to be usual (long hair does the same);
     - ``spoof.loop``: the video repeats itself exactly (``picture.repeat``);
@@ -94,7 +96,7 @@ class _Texture:
         if len(looks) < _MIN_LOOKS:
             return None
         now = median(logit for _, logit in looks)
-        ratio = max(0.0, now / (3 * limits.texture_logit))
+        ratio = max(0.0, now / (_PLAIN * limits.texture_logit))
         if len(self._usual) < _MIN_USUAL_LOOKS:
             return ratio
         return max(ratio, min(now / limits.texture_logit, (self._usual.value - now) / limits.texture_drop))

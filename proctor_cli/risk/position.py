@@ -130,9 +130,9 @@ class Unseen:
         weight = 1.0 if self._place is None else min(1.0, (observation.t_s - self._placed_s) / _PLACE_TAU_S)
         self._place = face if self._place is None else _between(self._place, face, weight)
         self._placed_s = observation.t_s
-        yaw_deg = observation.values.get("head.yaw_deg")
-        if yaw_deg is not None:
-            self._turned = abs(yaw_deg) > _TURNED_DEG
+        yaw_deg, pitch_deg = observation.values.get("head.yaw_deg"), observation.values.get("head.pitch_deg")
+        if yaw_deg is not None and pitch_deg is not None:
+            self._turned = max(abs(yaw_deg), abs(pitch_deg)) > _TURNED_DEG
 
     def _fits(self, observation: Observation) -> bool:
         people = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from proctor_cli.types import Box
@@ -20,11 +21,26 @@ _SAME_PLACE = 0.5
 _KNOWN_S = 10.0
 """What has not moved for so long is on the wall for good. In a session's first seconds nobody has moved yet; whoever
 comes later has."""
+_GONE_S, _HIDDEN_S = 2.0, 600.0
+"""What is not seen for so long is forgotten: a place where somebody was for a moment, a poster that was hidden."""
 
 
 class _Seen(NamedTuple):
     t_s: float
     box: Box
+
+
+@dataclass(slots=True)
+class _Still:
+    """Something that has been seen in one place, without moving, from ``since_s`` to ``last_s``."""
+
+    box: Box
+    since_s: float
+    last_s: float
+
+    @property
+    def is_known(self) -> bool:
+        return self.last_s - self.since_s >= _KNOWN_S
 
 
 class Posters:
@@ -33,7 +49,7 @@ class Posters:
     def __init__(self) -> None:
         self._start_s: float | None = None
         self._seen: deque[_Seen] = deque()
-        self._still: list[_Seen] = []  # since when, where
+        self._still: list[_Still] = []
 
     def find_people(self, t_s: float, boxes: Iterable[Box]) -> list[Box]:
         """Of the boxes of one moment, in order of time, those of people: they have moved lately, or have come."""
@@ -43,19 +59,27 @@ class Posters:
         now = list(boxes)
         moved = [box for box in now if self._has_moved(box)]
         self._seen.extend(_Seen(t_s, box) for box in now)
-        self._still = [still for still in self._still if not any(_apart(still.box, box) < _MOVES for box in moved)]
         for box in now:
-            if box not in moved and not any(_apart(still.box, box) < _MOVES for still in self._still):
-                self._still.append(_Seen(t_s, box))
+            self._note_place(t_s, box)
+        self._still = [
+            still for still in self._still if still.last_s >= t_s - (_HIDDEN_S if still.is_known else _GONE_S)
+        ]
         has_begun = t_s - self._start_s >= _KNOWN_S
-        return [box for box in now if box in moved or (has_begun and not self.is_known(t_s, box))]
+        return [box for box in now if box in moved or (has_begun and not self.is_known(box))]
 
-    def is_known(self, t_s: float, box: Box) -> bool:
+    def is_known(self, box: Box) -> bool:
         """Whether ``box`` is where something has hung for long, though it may be the only one in view by now."""
-        return any(_apart(still.box, box) < _MOVES and t_s - still.t_s >= _KNOWN_S for still in self._still)
+        return any(still.is_known and _apart(still.box, box) < _MOVES for still in self._still)
+
+    def _note_place(self, t_s: float, box: Box) -> None:
+        for still in self._still:
+            if _apart(still.box, box) < _MOVES:
+                still.last_s = t_s
+                return
+        self._still.append(_Still(box, t_s, t_s))
 
     def _has_moved(self, box: Box) -> bool:
-        return any(_apart(box, seen.box) >= _MOVES for seen in self._seen if _same(box, seen.box))
+        return any(_apart(box, seen.box) >= _MOVES for seen in self._seen if is_same_place(box, seen.box))
 
 
 def _apart(first: Box, second: Box) -> float:
@@ -65,7 +89,8 @@ def _apart(first: Box, second: Box) -> float:
     )
 
 
-def _same(first: Box, second: Box) -> bool:
+def is_same_place(first: Box, second: Box) -> bool:
+    """Whether two boxes can be one thing at two times: their intersection over union (IoU) is a half or more."""
     across = min(first.x1, second.x1) - max(first.x0, second.x0)
     down = min(first.y1, second.y1) - max(first.y0, second.y0)
     shared = across * down if across > 0 and down > 0 else 0.0

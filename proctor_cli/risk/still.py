@@ -41,7 +41,7 @@ _WORDS = {
     ("person.extra", "above"): "a second person is in view (score {value:.2f})",
     ("person.faceless", "above"): "a person is in view whose face is not found",
     (
-        "identity.match",
+        "identity.seen",
         "below",
     ): "the face in view is not like the reference photos' (match {value:.2f} of 1)",
     ("eyes.open", "below"): "the eyes are closed",

@@ -39,12 +39,14 @@ def find_bystanders(observations: Iterable[Observation], times_s: Collection[flo
 
 def _blur_near(t_s: float, looks: Iterable[Observation | None]) -> list[Box]:
     near = (look for look in looks if look is not None and abs(look.t_s - t_s) <= _NEAR_S)
-    return [region for look in near for region in _others(look.boxes)]
+    return [region for look in near for region in _others(look)]
 
 
-def _others(boxes: Iterable[Box]) -> list[Box]:
+def _others(look: Observation) -> list[Box]:
     """All faces but the largest, with a margin; however unsure the detector was of them."""
-    faces = sorted((box for box in boxes if box.label == "face"), key=lambda box: -box.area)
+    faces = sorted((box for box in look.boxes if box.label == "face"), key=lambda box: -box.area)
+    if look.source == "workspace":
+        return [_widen(face) for face in faces]  # who holds the camera is behind it
     return [_widen(face) for face in faces[1:] if not _is_inside(face, faces[0])]
 
 

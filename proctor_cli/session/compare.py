@@ -86,7 +86,8 @@ class Gallery:
 
 def find_identity_rule(policy: Policy) -> Rule | None:
     """The rule that says from when on a face is not the candidate's, None when the policy has none."""
-    rules = (rule for rule in policy.enabled_rules if rule.source == "webcam" and rule.signal == "identity.match")
+    signals = ("identity.seen", "identity.match", "identity.best")
+    rules = (rule for rule in policy.enabled_rules if rule.source == "webcam" and rule.signal in signals)
     return next((rule for rule in rules if rule.below is not None), None)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def enrol(job: EnrolJob) -> Enrolment:
     """Find the faces that the candidate's is to be compared with.
 
     Raises:
-        InputError: a photo cannot be read, or does not show just one face that is good enough.
+        InputError: no photo can be read and shows just one face that is good enough.
     """
     quiet.cut_network()
     models = dict(job.models)
@@ -66,19 +67,34 @@ def enrol(job: EnrolJob) -> Enrolment:
 
 
 def enrol_photos(paths: Sequence[str], faces: Faces, identity: Identity) -> Enrolment:
-    """The faces in photos of one person.
+    """The faces in photos of one person; a photo that is of no use is a finding while there are others.
 
     Raises:
-        InputError: one cannot be read, or does not show just one face that is good enough.
+        InputError: none can be read and shows just one face that is good enough; about the first.
     """
-    gallery = tuple(embed_photo(path, faces, identity) for path in paths)
-    vectors = np.array(gallery)
-    findings = [
-        Finding("references_differ", f"the face in {path} is not like the one in {paths[0]}")
-        for path, vector in zip(paths[1:], vectors[1:], strict=True)
-        if identity.match(float(vectors[0] @ vector)) < _SAME / 2
+    usable: dict[str, Embedding] = {}
+    errors: list[InputError] = []
+    for path in paths:
+        try:
+            usable[path] = embed_photo(path, faces, identity)
+        except InputError as error:
+            errors.append(error)
+    if not usable:
+        raise errors[0]
+    findings = [Finding("reference_unusable", f"{_name(error.where)}: {error.what}") for error in errors]
+    (first, vector), *others = usable.items()
+    findings += [
+        Finding("references_differ", f"the face in {_name(path)} is not like the one in {_name(first)}")
+        for path, other in others
+        if identity.match(float(np.dot(vector, other))) < _SAME / 2
     ]
-    return Enrolment(gallery, IdentityBasis("photos", photos=tuple(paths), looks=len(paths)), tuple(findings))
+    # Names only: where a machine keeps its photos is nobody's business.
+    basis = IdentityBasis("photos", photos=tuple(map(_name, usable)), looks=len(usable))
+    return Enrolment(tuple(usable.values()), basis, tuple(findings))
+
+
+def _name(path: str) -> str:
+    return Path(path).name
 
 
 def embed_photo(path: str, faces: Faces, identity: Identity) -> Embedding:

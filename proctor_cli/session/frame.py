@@ -147,7 +147,9 @@ class Viewer:
 def _compared(faces: list[FrameFace]) -> dict[str, float | None]:
     """The signals of the face that is most alike."""
     best = max((face for face in faces if face.match is not None), key=lambda face: face.match or 0.0, default=None)
-    return {"identity.similarity": best.similarity, "identity.match": best.match} if best else {}
+    if best is None:
+        return {}
+    return {"identity.similarity": best.similarity, "identity.match": best.match, "identity.seen": best.match}
 
 
 def _tidy(face: FrameFace) -> FrameFace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -112,6 +113,7 @@ def prepare(
         proctor_version=__version__,
         libraries={name: version(name) for name in LIBRARIES},
         log_sha256=_sha256(request.events) if request.events else "",
+        photos_sha256=tuple(_sha256(photo) for photo in request.photos if os.access(photo, os.R_OK)),
         student=request.student,
         findings=(*request.findings, *enrolment.findings),
         bystanders_blurred=request.blur_bystanders,

@@ -63,4 +63,6 @@ def find_students(database: Path) -> dict[str, tuple[str, ...]]:
 
 
 def _pictures_in(folder: Path) -> tuple[str, ...]:
-    return tuple(str(path) for path in sorted(folder.iterdir()) if path.suffix.lower() in PHOTO_SUFFIXES)
+    return tuple(
+        str(path) for path in sorted(folder.iterdir()) if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file()
+    )

@@ -64,9 +64,9 @@ class MissingDetector:
 class IdentityBasis:
     """What the faces in view were compared with.
 
-    ``kind`` is "photos" (reference photos; ``photos`` names them), "registered" (the face seen from ``start_s`` to
-    ``end_s``: somebody else who sits there from the start is then not noticed), or "nothing". ``looks`` is how many
-    pictures of the face it rests on.
+    ``kind`` is "photos" (reference photos; ``photos`` are the names of their files), "registered" (the face seen from
+    ``start_s`` to ``end_s``: somebody else who sits there from the start is then not noticed), or "nothing". ``looks``
+    is how many pictures of the face it rests on.
     """
 
     kind: Literal["photos", "registered", "nothing"] = "nothing"
@@ -94,7 +94,8 @@ class Student:
 class Finding:
     """Something about a session as a whole that a person must clear up, whatever its recordings show.
 
-    ``code`` is stable and machine-readable ("student_unknown", "student_mismatch"); ``message`` is a plain sentence
+    ``code`` is stable and machine-readable ("student_unknown", "student_mismatch",
+    "reference_missing", "reference_unusable", "references_differ"); ``message`` is a plain sentence
     without a full stop. Every finding asks for at least a medium review priority, and its message is a reason for it.
     """
 
@@ -109,9 +110,9 @@ class Recording:
     ``detectors`` are those that ran; ``missing`` says, for each that did not, why and what would change that.
     ``duration_s`` is the end of the longest clip on the session clock; ``span`` is the part of it that was analysed,
     None when all was. ``proctor_version`` and ``libraries`` (name -> version) made the observations; ``log_sha256`` is
-    that of the browser log, "" without one. ``dense`` says that every detector looked at every sample. ``student`` is
-    None when nothing but ``student_id`` was given. ``bystanders_blurred`` says that in snapshots all faces but the
-    largest were made unrecognisable.
+    that of the browser log, "" without one; ``photos_sha256`` are those of the reference photos. ``dense`` says that
+    every detector looked at every sample. ``student`` is None when nothing but ``student_id`` was given.
+    ``bystanders_blurred`` says that in snapshots all faces but the largest were made unrecognisable.
     """
 
     student_id: str
@@ -127,6 +128,7 @@ class Recording:
     proctor_version: str = ""
     libraries: Mapping[str, str] = field(default_factory=dict)
     log_sha256: str = ""
+    photos_sha256: tuple[str, ...] = ()
     student: Student | None = None
     findings: tuple[Finding, ...] = ()
     bystanders_blurred: bool = False

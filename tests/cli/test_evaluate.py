@@ -57,7 +57,13 @@ def test_analyses_scores_and_writes(labelled: Path, proctor: Proctor) -> None:
     (not_judged,) = document["not_judged"]
     assert (not_judged["event"], not_judged["labels"]) == ("NO_FACE", 1)  # its network is not here
     assert "labelled, not judged: NO_FACE (1 label)" in ran.out
-    assert document["honest"] == {"sessions": 2, "duration_s": 4.0, "false_positives": 0}
+    assert document["honest"] == {
+        "sessions": 2,
+        "duration_s": 4.0,
+        "false_positives": 0,
+        "about_recording": 0,
+        "reports": [],
+    }
     assert "no label names plain" in ran.err
     assert (labelled / "out" / "evaluation.html").is_file()
     assert (labelled / "out" / "dim" / "report.html").is_file()
@@ -119,6 +125,35 @@ def test_reports_of_any_program(tmp_path: Path, proctor: Proctor) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["durations.csv", "events.csv", "labels.csv"]
 
 
+def test_accusations_of_the_honest_count_though_no_label_names_them(tmp_path: Path, proctor: Proctor) -> None:
+    (tmp_path / "labels.csv").write_text(HEAD + "a,NO_FACE,10,20,\nb,note,0,1,\n")
+    (tmp_path / "durations.csv").write_text("clip,duration_s\na,60\nb,60\n")
+    rows = "a,NO_FACE,11,19\nb,UNAUTHORIZED_USER,0,60\nb,ODD,5,6\nb,LOW_LIGHT,0,60\n"
+    (tmp_path / "events.csv").write_text("clip,event,start_s,end_s\n" + rows)
+    words = ("evaluate", tmp_path / "labels.csv", "--events", tmp_path / "events.csv")
+    ran = proctor(*words, "--list")
+    assert "nothing happens in 1 of them, 60 s: 2 false reports, and 1 about the recording" in ran.out
+    assert "  false, not labelled: b UNAUTHORIZED_USER 0.00-60.00 s" in ran.out
+    assert "  about the recording, not labelled: b LOW_LIGHT 0.00-60.00 s" in ran.out
+    document = json.loads(proctor(*words, "--json").out)
+    assert counts(document) == {"NO_FACE": (1, 0, 0)}
+    assert [row["event"] for row in document["honest"]["reports"]] == ["LOW_LIGHT", "ODD", "UNAUTHORIZED_USER"]
+
+
+def test_photos_that_cannot_be_used_are_refused(labelled: Path, proctor: Proctor) -> None:
+    db = labelled / "db"
+    for said in ("no such folder", "holds photos for none of the recordings"):
+        ran = evaluate(proctor, labelled, "--student-db", db)
+        assert (ran.code, ran.complaint.partition(". ")[0]) == (2, f"{db}: {said}")
+        db.mkdir(exist_ok=True)
+    ran = evaluate(proctor, labelled, "--student-db", db, "--as", "screen")
+    assert (ran.code, ran.complaint.partition(". ")[0]) == (
+        2,
+        "--student-db: there is no webcam recording to compare with",
+    )
+    assert not (labelled / "out").exists()
+
+
 def test_the_gate_closes_on_a_low_f1(tmp_path: Path, proctor: Proctor) -> None:
     (tmp_path / "labels.csv").write_text(HEAD + "a,NO_FACE,10,20,\na,NO_FACE,30,40,\n")
     (tmp_path / "events.csv").write_text("clip,event,start_s,end_s\na,NO_FACE,11,19\n")
@@ -139,6 +174,7 @@ def test_the_gate_closes_when_nothing_labelled_was_judged(labelled: Path, procto
     [
         (["--recordings", "x", "--results", "y"], 2, "only one of them can be scored"),
         (["--events", "x", "--sweep", "away.head_yaw_deg=1"], 2, "--sweep: needs what was observed"),
+        (["--results", "x", "--student-db", "y"], 2, "--student-db: there is no webcam recording to compare with"),
         (["--events", "none.csv"], 2, "none.csv: cannot be read"),
         (["--map", "NO_FACE"], 2, "--map: 'NO_FACE' renames nothing"),
         (["--sweep", "away.head_yaw_deg"], 2, "--sweep: 'away.head_yaw_deg' names no values of a key"),

@@ -107,13 +107,10 @@ class TestReference:
     def test_a_photo_that_does_not_show_one_face_stops_it(
         self, tmp_path: Path, recording: Path, proctor: Proctor, photo: Photo, rgb: Picture | None, said: str
     ) -> None:
-        good = photo("good.png", PORTRAIT)
         bad = photo("bad.png", PORTRAIT if rgb is None else rgb)
         if rgb is None:
             bad.write_text("no picture")
-        ran = proctor(
-            "analyze", recording, "--student", "S123", "--reference", good, "--reference", bad, "-o", tmp_path / "out"
-        )
+        ran = proctor("analyze", recording, "--student", "S123", "--reference", bad, "-o", tmp_path / "out")
         assert ran.code == 3
         assert ran.complaint.startswith(f"{bad}: {said}")
         assert not (tmp_path / "out").exists()
@@ -128,7 +125,7 @@ class TestReference:
         ran = proctor("analyze", recording, "--student", "S123", *words, "--json")
         assert (ran.code, ran.err) == (0, "")
         assert "UNAUTHORIZED_USER" not in json.loads(ran.out)["not_assessed"]
-        assert session(out).recording.identity == IdentityBasis("photos", photos=(str(single), str(inside)), looks=2)
+        assert session(out).recording.identity == IdentityBasis("photos", photos=(single.name, inside.name), looks=2)
         assert "UNAUTHORIZED_USER" not in events(out)
 
         # nothing of a face is kept: neither the photo nor numbers that stand for it
@@ -149,18 +146,18 @@ class TestReference:
         photo("student_db/S123/me.png", PORTRAIT)
         other = photo("db/S123/other.png", OTHER_PORTRAIT)
         assert proctor("analyze", recording, "--student", "S123", "-o", "own").code == 0
-        assert session(tmp_path / "own").recording.identity.photos == ("student_db/S123/me.png",)
+        assert session(tmp_path / "own").recording.identity.photos == ("me.png",)
         assert "UNAUTHORIZED_USER" not in events(tmp_path / "own")
 
         ran = proctor("analyze", recording, "--student", "S123", "--student-db", tmp_path / "db", "-o", "out")
         assert ran.code == 0
-        assert session(tmp_path / "out").recording.identity.photos == (str(other),)
+        assert session(tmp_path / "out").recording.identity.photos == (other.name,)
         (incident,) = (one for one in session(tmp_path / "out").judgement.incidents if one.event == "UNAUTHORIZED_USER")
         assert incident.start_s < 1
         assert incident.severity == "critical"
         assert (tmp_path / "out" / incident.snapshot).is_file()
-        assert "1 critical alert (UNAUTHORIZED_USER)" in ran.out
-        assert session(tmp_path / "out").judgement.priority == "medium"
+        assert "critical alerts (UNAUTHORIZED_USER" in ran.out
+        assert session(tmp_path / "out").judgement.priority == "high"  # the portrait is doubted as a print as well
 
 
 @pytest.mark.usefixtures("no_weights")

@@ -33,9 +33,10 @@ def evaluation() -> Evaluation:
     sessions = [
         Session("a", 100, reports(("NO_FACE", 10.5, 20), ("LOW_FOCUS", 0, 9))),
         Session("b", 100, (), {"SPEECH": "not now"}),
-        Session("c", 1600, reports(("NO_FACE", 7, 12))),
+        Session("c", 1600, reports(("TALKING", 3, 9), ("NO_FACE", 7, 12), ("LOW_LIGHT", 1, 2))),
     ]
     terms = Terms(shortest_s={"NO_FACE": 2.0}, reportable=frozenset({"NO_FACE"}), judged_by="default")
+    terms = replace(terms, quality=frozenset({"LOW_LIGHT"}))
     return build(
         replace(LABELS, groups={"a": "<i>one</i>"}),
         sessions,
@@ -43,7 +44,13 @@ def evaluation() -> Evaluation:
         tolerance_s=1.0,
         policy=load(None),
         failed=[FailedSession("d", "not a video & more")],
-        parity=compare_groups([Measured("<i>one</i>", 100, 10, 9, 0.0, 0), Measured("", 1700, 10, 10, 0.0, 1)]),
+        parity=compare_groups(
+            [
+                Measured("<i>one</i>", 100, 10, 9, 0.0, 0),
+                Measured("empty", 0.0, 0, 0, 0.0, 0),
+                Measured("", 1700, 10, 10, 0.0, 1),
+            ]
+        ),
         sweep=Sweep("rules.NO_FACE.min_duration_s", (SweepPoint("2", (), figure("ALL", Tally())),)),
     )
 
@@ -70,6 +77,9 @@ def test_the_page_stands_alone_and_escapes_names(evaluation: Evaluation, tmp_pat
     assert "&lt;i&gt;one&lt;/i&gt;" in html
     assert "not a video &amp; more" in html
     assert "default-src 'none'" in html
+    assert ": 2 false reports there, and 1 about the recording</li>" in html
+    for row in ("<td>LOW_LIGHT</td>", "<td>false, not labelled</td>", "<td>about the recording, not labelled</td>"):
+        assert html.count(row) == 1
     for outside in ("http://", "https://", "<script", '<link rel="stylesheet"', 'style="'):
         assert outside not in html
 
@@ -80,16 +90,31 @@ def test_the_text(evaluation: Evaluation) -> None:
     assert lines[2][0] == "ALL"
     text = "\n".join(list_lines(evaluation))
     assert (
-        "3 sessions, 1800 s; nothing happens in 1 of them, 1600 s: 1 false report\n  false: c NO_FACE 7.00-12.00 s"
-        in text
-    )
+        "3 sessions, 1800 s; nothing happens in 1 of them, 1600 s: 2 false reports, and 1 about the recording\n"
+        "  false: c NO_FACE 7.00-12.00 s\n"
+        "  false, not labelled: c TALKING 3.00-9.00 s\n"
+        "labelled, not judged"
+    ) in text
     assert "labelled, not judged: SPEECH (1 label): no rule of the policy default reports it" in text
     assert "reported, not labelled: LOW_FOCUS (1 report)" in text
     assert "not analysed: d: not a video & more" in text
     assert "in no group: 1 session" in text
     assert "no figure changes" in text
     assert "missed: " not in text
-    assert "missed: b NO_FACE 30.00-40.00 s" in "\n".join(list_lines(evaluation, every_wrong=True))
+    everything = list(list_lines(evaluation, every_wrong=True))
+    assert "  missed: b NO_FACE 30.00-40.00 s" in everything
+    assert "  about the recording, not labelled: c LOW_LIGHT 1.00-2.00 s" in everything
+    assert everything.count("  false: c NO_FACE 7.00-12.00 s") == 1
+
+
+def test_no_time_is_no_rate(evaluation: Evaluation, tmp_path: Path) -> None:
+    assert [line.split()[-1] for line in list_lines(evaluation) if line.startswith("empty")] == ["-"]
+    assert evaluation.sweep is not None
+    document = json.loads(encode(evaluation))
+    assert document["sweep"]["points"][0]["total"]["false_per_hour"] is None
+    assert document["parity"]["groups"][1]["flagged_min_per_hour"] is None
+    html = write_page(evaluation, tmp_path / "evaluation.html").read_text("utf-8")
+    assert html.count('<td class="figure">\N{EN DASH}</td>') >= 4
 
 
 def test_reports_of_any_program_are_told_without_a_policy() -> None:

@@ -47,6 +47,16 @@ def test_without_groups_there_is_nothing_to_compare() -> None:
     assert compare_groups([session("", 1)]) is None
 
 
+def test_a_group_without_time_has_no_rates() -> None:
+    parity = compare_groups([Measured("a", 0.0, 0, 0, 0.0, 0), session("b", 90, 60, 1), session("c", 90, 0, 2)])
+    assert parity is not None
+    assert (parity.groups[0].flagged_min_per_hour, parity.groups[0].false_per_hour) == (None, None)
+    assert (parity.flagged_min_per_hour_difference, parity.false_per_hour_difference) == (2.0, 2.0)
+    alone = compare_groups([Measured("a", 0.0, 0, 0, 0.0, 0)])
+    assert alone is not None
+    assert (alone.flagged_min_per_hour_difference, alone.false_per_hour_difference) == (None, None)
+
+
 def test_a_group_without_looks_has_no_share() -> None:
     parity = compare_groups([Measured("a", 1800.0, 0, 0, 0.0, 0)])
     assert parity is not None

@@ -9,9 +9,18 @@ import pytest
 from proctor_cli.errors import UsageError
 from proctor_cli.evaluate.figures import estimate, figure
 from proctor_cli.evaluate.matching import Tally, add, compare
-from proctor_cli.evaluate.scoring import Session, Terms, list_names, read_terms, rename_all, score, shortest
+from proctor_cli.evaluate.scoring import (
+    Session,
+    Terms,
+    list_names,
+    list_quality,
+    read_terms,
+    rename_all,
+    score,
+    shortest,
+)
 from proctor_cli.policy import change, load
-from proctor_cli.report.evaluation import NotJudged, NotLabelled, Share, Wrong
+from proctor_cli.report.evaluation import HonestReport, NotJudged, NotLabelled, Share, Wrong
 from tests.unit.evaluate.cases import facts, labels_of, reports, scores_of
 
 
@@ -103,6 +112,32 @@ def test_honest_sessions_have_no_required_label_of_any_kind() -> None:
     assert scores_of(labels, found, types=("NO_FACE",)).honest == {"a", "b", "c", "d"}
 
 
+def test_every_report_is_false_where_nothing_happens() -> None:
+    labels = labels_of(a=[("NO_FACE", 1, 5)], b=[("?NO_FACE", 20, 30)])
+    found = [("UNAUTHORIZED_USER", 0, 90), ("TALKING", 40, 44), ("TALKING", 2, 4), ("NO_FACE", 30.5, 31)]
+    found += [("NO_FACE", 50, 55), ("LOW_LIGHT", 21, 29)]
+    scores = scores_of(labels, {"a": [("TALKING", 50, 60)], "b": found}, quality=frozenset({"LOW_LIGHT"}))
+    assert scores.honest == {"b"}
+    assert scores.honest_reports == (
+        HonestReport("b", "LOW_LIGHT", 21, 29, "recording", False),
+        HonestReport("b", "NO_FACE", 50, 55, "conduct", True),
+        HonestReport("b", "TALKING", 2, 4, "conduct", False),
+        HonestReport("b", "TALKING", 40, 44, "conduct", False),
+        HonestReport("b", "UNAUTHORIZED_USER", 0, 90, "conduct", False),
+    )
+    assert (list(scores.tallies), scores.total.unmatched) == (["NO_FACE"], 1)  # in no total, as everywhere
+    (only,) = scores_of(labels, {"a": [], "b": found}, types=("UNAUTHORIZED_USER",)).honest_reports
+    assert (only.event, only.scored) == ("UNAUTHORIZED_USER", True)
+
+
+def test_only_events_of_quality_alone_are_about_the_recording() -> None:
+    policy = change(load(None), "rules.LOW_LIGHT.enabled", False, "test")
+    assert {"LOW_LIGHT", "BLACK_VIDEO"} <= list_quality(policy, {})  # of another program's, too
+    assert list_quality(policy, {}).isdisjoint({"NO_FACE", "TALKING", "UNAUTHORIZED_USER", "UNHEARD_OF"})
+    assert "DARK" in list_quality(policy, {"LOW_LIGHT": "DARK"})
+    assert "DARK" not in list_quality(policy, {"LOW_LIGHT": "DARK", "NO_FACE": "DARK"})
+
+
 def test_shortest_durations_are_those_of_the_policy() -> None:
     contract = {"NO_FACE": 2.0, "MULTIPLE_FACES": 2.0, "LOOKING_AWAY": 3.0, "PHONE_DETECTED": 5.0}
     assert shortest(load(None), {}) == contract
@@ -140,4 +175,4 @@ def test_figures_of_counts() -> None:
     assert (figures.end_error_median_s, figures.end_error_mean_s) == (0.5, 0.333)
     assert (figures.hours, figures.false_per_hour) == (1.0, 1.0)
     nothing = figure("X", Tally())
-    assert (nothing.precision, nothing.f1, nothing.start_error_mean_s, nothing.false_per_hour) == (None, None, None, 0)
+    assert (nothing.precision, nothing.f1, nothing.start_error_mean_s, nothing.false_per_hour) == (None,) * 4

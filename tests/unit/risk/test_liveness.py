@@ -89,15 +89,15 @@ class TestTexture:
         found = self.texture(60, lambda t_s: -20.0 if round(t_s / LOOK_S) % 4 == 3 else LIVE)
         assert max(ratio for ratio in found.values() if ratio is not None) == 0
 
-    @pytest.mark.parametrize(("usual", "now", "doubt"), [(1.0, -3.0, 0.8), (0.0, -3.0, 0.6), (4.0, -1.5, 0.75)])
+    @pytest.mark.parametrize(("usual", "now", "doubt"), [(1.0, -3.0, 0.8), (0.0, -3.0, 0.75), (4.0, -1.5, 0.75)])
     def test_both_its_level_and_its_drop_must_be_reached(self, usual: float, now: float, doubt: float) -> None:
         """Of faces that always look a little like prints, in dim light."""
         assert self.texture(60, stretch(40, 60, now, usual))[45.2] == pytest.approx(doubt)
 
     def test_far_below_it_is_doubted_whatever_is_usual(self) -> None:
-        found = self.texture(20, always(-6.6))  # a print from the first moment on
+        found = self.texture(20, always(-4.4))  # a print from the first moment on
         assert found[10.0] == pytest.approx(1.1)
-        assert self.texture(20, always(-5.4))[10.0] == pytest.approx(0.9)
+        assert self.texture(20, always(-3.6))[10.0] == pytest.approx(0.9)
 
     def test_what_is_doubted_does_not_become_usual(self) -> None:
         found = self.texture(600, stretch(40, 600, PRINT, LIVE))
@@ -211,8 +211,8 @@ class TestRatio:
         ]
         found = follow("spoof.ratio", seldom)
         between = [ratio for t_s, ratio in found.items() if 10 < t_s < 30]
-        assert between == pytest.approx([PRINT / -6] * len(between))
-        assert found[30.4] == pytest.approx(PRINT / -6)
+        assert between == pytest.approx([PRINT / -4] * len(between))
+        assert found[30.4] == pytest.approx(PRINT / -4)
         assert found[31.0] == 0.0
 
     def test_unknown_is_not_0(self) -> None:

@@ -86,7 +86,7 @@ class TestPhotos:
         found = run(*photos)
         assert len(found.gallery) == 2
         assert alike(found.gallery, person["candidate"]) > 0.9
-        assert found.basis == IdentityBasis("photos", photos=tuple(photos), looks=2)
+        assert found.basis == IdentityBasis("photos", photos=("a.png", "b.png"), looks=2)
         assert found.findings == ()
 
     @pytest.mark.parametrize("quarters", [0, 1, 2, 3])
@@ -121,7 +121,7 @@ class TestPhotos:
         found = run(mine, too, other)
         (finding,) = found.findings
         assert finding.code == "references_differ"
-        assert finding.message == f"the face in {other} is not like the one in {mine}"
+        assert finding.message == "the face in other.png is not like the one in mine.png"
         assert len(found.gallery) == 3
 
 
@@ -133,8 +133,16 @@ class TestPhotosRefused:
         return caught.value
 
     def test_without_a_face(self, tmp_path: Path, run: Enrol) -> None:
-        good, wall = write(tmp_path / "good.png", PORTRAIT), np.full((480, 640, 3), 128, np.uint8)
-        assert self.refused(run, good, write(tmp_path / "wall.png", wall)).what == "no face is found in it"
+        wall = np.full((480, 640, 3), 128, np.uint8)
+        assert self.refused(run, write(tmp_path / "wall.png", wall)).what == "no face is found in it"
+
+    def test_but_not_while_another_is_of_use(self, tmp_path: Path, run: Enrol) -> None:
+        wall = write(tmp_path / "wall.png", np.full((480, 640, 3), 128, np.uint8))
+        found = run(wall, write(tmp_path / "good.png", PORTRAIT))
+        assert (len(found.gallery), found.basis.photos) == (1, ("good.png",))
+        assert [(one.code, one.message) for one in found.findings] == [
+            ("reference_unusable", "wall.png: no face is found in it")
+        ]
 
     def test_with_two_faces(self, tmp_path: Path, run: Enrol) -> None:
         rgb, _ = scene(640, 480, Head(20, 40, 120), Head(330, 60, 100, mirrored=True))

@@ -105,7 +105,7 @@ class TestComparing:
         for name, rgb, away in (("mine.png", PORTRAIT, SWAP_S), ("other.png", OTHER_PORTRAIT, 0.0)):
             path = photo(name, rgb)
             result = analysed(swap, photos=(path,))
-            assert result.recording.identity == IdentityBasis("photos", photos=(path,), looks=1)
+            assert result.recording.identity == IdentityBasis("photos", photos=(Path(path).name,), looks=1)
             ((start_s, end_s),) = unauthorized(result)
             assert start_s == pytest.approx(away, abs=0.45)
             assert end_s == pytest.approx(away + 12, abs=0.45)
