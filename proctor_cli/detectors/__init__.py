@@ -43,7 +43,8 @@ class Detector(Protocol):
     """Measures pictures.
 
     Made with the models its spec names (role -> Model), of the families it names, and the number of threads it may use;
-    raises ModelError when a model cannot be loaded.
+    raises ModelError when a model cannot be loaded. OpenCV's threads belong to the process: whoever opens detectors
+    sets their number.
     """
 
     spec: ClassVar[Spec]

@@ -45,7 +45,6 @@ class Faces:
     )
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
-        cv2.setNumThreads(threads)
         self._network = open_network(models["faces"], threads)
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:

@@ -38,7 +38,8 @@ _OMZ_POINTS = ((0.3156, 0.4616), (0.6827, 0.4616), (0.5003, 0.6405), (0.3495, 0.
 class _Scale(NamedTuple):
     """What a network's cosine similarity means: 0 is what strangers reach at most, 1 what one person seldom misses.
 
-    Measured on the labelled recordings and on 300 pairs of portraits (docs/accuracy.md).
+    From the similarities of people on video and in portraits with retail-0095 and MobileFaceNet (docs/accuracy.md);
+    other networks of these families have not been measured.
     """
 
     strangers: float

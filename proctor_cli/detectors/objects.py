@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-import cv2
 
 from proctor_cli.nets import Model
 from proctor_cli.nets.closeup import add, find_in, look_closer
@@ -50,7 +49,6 @@ class _Objects:
     spec: ClassVar[Spec]
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
-        cv2.setNumThreads(threads)
         self._finder = ThingFinder(models["objects"], wanted=_LABELS, floor=_FLOOR, nms_iou=_NMS_IOU, threads=threads)
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-import cv2
 
 from proctor_cli.nets import Model
 from proctor_cli.nets.closeup import add, look_closer
@@ -54,7 +53,6 @@ class Wearables:
     )
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
-        cv2.setNumThreads(threads)
         model = models["wearables"]
         wanted = {name: label for name in model.labels if (label := kind_of(name))}
         self._finder = ThingFinder(model, wanted=wanted, floor=_FLOOR, nms_iou=_NMS_IOU, threads=threads)

@@ -28,10 +28,10 @@ _WINDOW_S = 5.0
 _SHORTEST_S, _LONGEST_S = 1.0, 60.0
 # Cells without a sample are left out, and with them the movement to and from them: what was not compared must not count
 # as repeated. This share of a window's steps from cell to cell must have all four samples, its own and those one lag
-# earlier. At 4 pictures a second every fifth cell of 0.2 s is empty: 0.6 are left at whole seconds, fewer at other lags.
+# earlier. At 4 pictures a second every fifth cell of 0.2 s is empty: 0.6 are left at whole seconds, less at other lags.
 _MIN_STEPS = 0.5
-# A window for which fewer of the lags than this can be compared has not been looked at.
-_MIN_LAGS = 0.1
+# A window for which fewer of the lags can be compared has not been looked at (at 4 pictures a second: a fifth can).
+_MIN_LAGS = 0.15
 # Mean difference at the lag over that of neighbouring samples: loops up to 0.34, people who are looped by nobody from
 # 0.46 (docs/accuracy.md).
 _MAX_RATIO = 0.4

@@ -35,7 +35,8 @@ class Liveness:
       ``texture_drop`` below what is usual for the candidate, and at twice ``texture_logit`` in any case;
     - ``spoof.held``: what surrounds the face moves with it, as in a photograph that is held up: share of the last
       ``held_looks`` in which it did. None while it is not known, or known to be usual (long hair does the same);
-    - ``spoof.loop``: the video repeats itself exactly (``picture.repeat``);
+    - ``spoof.loop``: the video repeats itself exactly (``picture.repeat``, which looks up to 5 s ahead: measured on
+      recordings only; a live feed knows it 5 s later);
     - ``spoof.ratio``: the largest of them. None where none could be measured.
     """
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,6 +62,7 @@ def enrol(job: EnrolJob) -> Enrolment:
         InputError: no photo can be read and shows just one face that is good enough.
     """
     quiet.cut_network()
+    cv2.setNumThreads(job.threads)
     models = dict(job.models)
     faces, identity = Faces(models, job.threads), Identity(models, job.threads)
     return enrol_photos(job.photos, faces, identity) if job.photos else _from_recording(job, faces, identity)

@@ -85,8 +85,8 @@ def _observed(folder: SessionFolder, jobs: Sequence[SliceJob], recording: Record
             if resumed and clip.source == "webcam":
                 observation = replace(observation, values={**observation.values, "picture.gap": 0.0})
                 resumed = False
-            if (repeat := repeats.get(media.cell_of(observation.t_s - clip.offset_s, step_s))) is not None:
-                observation = replace(observation, values={**observation.values, **repeat})
+            if (cell := media.cell_of(observation.t_s - clip.offset_s, step_s)) in repeats:
+                observation = replace(observation, values={**observation.values, **_signals(repeats[cell])})
             last_s = observation.t_s
             end_s = max(end_s, last_s)
             yield observation
@@ -95,18 +95,19 @@ def _observed(folder: SessionFolder, jobs: Sequence[SliceJob], recording: Record
             last_s = inf
 
 
-def _repeats(folder: SessionFolder, jobs: Sequence[SliceJob]) -> dict[int, dict[str, float | None]]:
-    """By sampling cell: the signals of plan.REPEATS, for which all slices must be known."""
+def _repeats(folder: SessionFolder, jobs: Sequence[SliceJob]) -> dict[int, media.Repeat | None]:
+    """By sampling cell: whether the picture repeats itself, for which all slices must be known."""
     ends = [folder.read_part_end(job.key) for job in jobs]
     cells = np.array([cell for end in ends for cell in end.cells], np.int64)
     prints = np.frombuffer(b"".join(end.prints for end in ends), np.uint16).reshape(-1, prod(media.PRINT_BLOCKS))
-    found = media.find_repeats(cells, prints, jobs[0].step_s)
+    return dict(zip(cells.tolist(), media.find_repeats(cells, prints, jobs[0].step_s), strict=True))
+
+
+def _signals(repeat: media.Repeat | None) -> dict[str, float | None]:
+    """Those of plan.REPEATS."""
     return {
-        cell: {
-            "picture.repeat": None if repeat is None else round(repeat.share, 5),
-            "picture.repeat_lag_s": round(repeat.lag_s, 5) if repeat and repeat.share else None,
-        }
-        for cell, repeat in zip(cells.tolist(), found, strict=True)
+        "picture.repeat": None if repeat is None else round(repeat.share, 5),
+        "picture.repeat_lag_s": round(repeat.lag_s, 5) if repeat and repeat.share else None,
     }
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
+import cv2
+
 from proctor_cli import detectors, media, nets, quiet
 from proctor_cli.detectors.faces import Faces
 from proctor_cli.detectors.identity import Identity
@@ -66,6 +68,7 @@ class Viewer:
 
     def __init__(self, request: FrameRequest, policy: Policy, *, threads: int = 1) -> None:
         quiet.cut_network()
+        cv2.setNumThreads(threads)
         specs, missing, models = choose_detectors(("webcam",), request.models, request.require, request.left_out)
         self._policy = policy
         self._gallery: Gallery | None = None

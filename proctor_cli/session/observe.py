@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from multiprocessing.util import Finalize
+from typing import NamedTuple
+
+import cv2
 
 from proctor_cli import detectors, media, nets, plan, quiet
 from proctor_cli.session.jobs import SliceJob
 from proctor_cli.store import PartEnd, SessionFolder
 from proctor_cli.types import Box, Frame, Observation
 
+_MOST_SETS = 3
+"""Webcam, screen and room scan."""
+
 
 def run_slice(job: SliceJob) -> str:
     """Analyse one slice and leave its observations in the session folder; returns the job's key."""
     sampling = media.Sampling(job.scan, job.piece, threads=job.threads)
-    opened = _open(job.detectors, job.models, job.threads)
+    cv2.setNumThreads(job.threads)  # of the whole process, so it is not for a detector to say
+    opened = _open(_Means(job.detectors, job.models, job.threads))
     for detector in opened:
         if isinstance(detector, detectors.Comparing):
             detector.compare_with(job.gallery)
@@ -29,16 +37,50 @@ def _end(sampling: media.Sampling) -> PartEnd:
     return PartEnd(sampling.loss, cells, b"".join(pixels.tobytes() for _, pixels in sampling.prints))
 
 
-@lru_cache(maxsize=1)
-def _open(
-    names: tuple[str, ...], models: tuple[tuple[str, nets.Model], ...], threads: int
-) -> tuple[detectors.Detector, ...]:
-    """The detectors of this process, loaded once and kept for the slices to come."""
+class _Means(NamedTuple):
+    """What detectors are opened with."""
+
+    names: tuple[str, ...]
+    models: tuple[tuple[str, nets.Model], ...]
+    threads: int
+
+
+def _open(wanted: _Means) -> tuple[detectors.Detector, ...]:
+    """Detectors, kept for the slices to come: one set for each source that a session can have."""
+    kept = _kept()
+    opened = kept.pop(wanted, None)
+    if opened is None:
+        while len(kept) >= _MOST_SETS:
+            _close(kept, next(iter(kept)))
+        opened = _load(wanted)
+    kept[wanted] = opened  # the one used last stands last
+    return opened
+
+
+@cache
+def _kept() -> dict[_Means, tuple[detectors.Detector, ...]]:
+    """The sets that this process has open."""
+    kept: dict[_Means, tuple[detectors.Detector, ...]] = {}
+    # MediaPipe must be closed before the worker's threads are shut down, which is earlier than atexit.
+    Finalize(None, _close, (kept,), exitpriority=1)
+    return kept
+
+
+def _close(kept: dict[_Means, tuple[detectors.Detector, ...]], *unwanted: _Means) -> None:
+    """Close the unwanted sets, all of them if none is named."""
+    for means in unwanted or tuple(kept):
+        for detector in kept.pop(means):
+            detector.close()
+
+
+def _load(wanted: _Means) -> tuple[detectors.Detector, ...]:
     quiet.cut_network()
-    opened = tuple(detectors.find(name)(dict(models), threads) for name in names)
-    for detector in opened:
-        # MediaPipe must be closed before the worker's threads are shut down, which is earlier than atexit.
-        Finalize(None, detector.close, exitpriority=1)
+    with ExitStack() as stack:
+        opened = tuple(
+            stack.enter_context(closing(detectors.find(name)(dict(wanted.models), wanted.threads)))
+            for name in wanted.names
+        )
+        stack.pop_all()
     return opened
 
 

@@ -286,7 +286,9 @@ def test_the_number_of_threads_does_not_show(name: str, opened: Callable[[str], 
     ]
     single = opened(name).observe(frames)
     before = cv2.getNumThreads()
+    cv2.setNumThreads(2)
     detector = open_detector(name, threads=2)
+    assert cv2.getNumThreads() == 2, "the process's threads are set by whoever opens detectors"
     try:
         assert detector.observe(frames) == single
     finally:

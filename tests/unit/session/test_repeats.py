@@ -53,7 +53,9 @@ def test_the_whole_of_a_loop_is_told_with_its_length(tmp_path: Path, looped: Pat
     assert len(found) == 150
     assert plan.REPEATS in result.recording.detectors
     for t_s, (share, lag_s) in found.items():
-        if 0 < t_s < 11.9:
+        if t_s < 1:
+            assert (share, lag_s) == (None, None)  # there is nothing yet to compare with
+        elif t_s < 11.9:
             assert (share, lag_s) == (0.0, None)
         elif t_s > 16:
             assert share is not None
@@ -109,7 +111,8 @@ def test_only_the_webcam_is_asked(tmp_path: Path, looped: Path, analysed: Analys
 
 def test_new_pictures_repeat_nothing_and_still_ones_say_nothing(tmp_path: Path, analysed: Analyse) -> None:
     new = film(tmp_path / "new.mp4", even(100, FPS), picture=busy)
-    assert {share for share, _ in list((analysed(new), repeats_in(tmp_path / "out"))[1].values())[1:]} == {0.0}
+    analysed(new)
+    assert {share for share, _ in list(repeats_in(tmp_path / "out").values())[5:]} == {0.0}
     still = film(tmp_path / "still.mp4", even(100, FPS), picture=lambda _, *size: busy(1, *size))
     analysed(still, folder=str(tmp_path / "other"))
     assert {share for share, _ in repeats_in(tmp_path / "other").values()} == {None}
