@@ -25,8 +25,8 @@ REPEATS = Spec(
     interval_s=0.0,
 )
 """What is known once all pictures have been looked at: ``picture.repeat`` is the share of what moves that moves exactly
-as it did ``picture.repeat_lag_s`` earlier; None where the picture stands still, and where
-too few of the pictures are there to compare."""
+as it did ``picture.repeat_lag_s`` earlier; None where the picture stands still, and where too few of the pictures are
+there to compare."""
 
 # Slices are this long: short enough for all workers to be busy on a ten-minute exam and for little to be lost on
 # Ctrl-C, long enough for the work of finding a slice's first key frame not to matter.

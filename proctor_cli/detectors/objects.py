@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-
 from proctor_cli.nets import Model
 from proctor_cli.nets.closeup import add, find_in, look_closer
 from proctor_cli.nets.things import FAMILIES, ThingFinder

@@ -29,7 +29,7 @@ _SHORTEST_S, _LONGEST_S = 1.0, 60.0
 # Cells without a sample are left out, and with them the movement to and from them: what was not compared must not count
 # as repeated. This share of a window's steps from cell to cell must have all four samples, its own and those one lag
 # earlier. At 4 pictures a second every fifth cell of 0.2 s is empty: 0.6 are left at whole seconds, less at other lags.
-_MIN_STEPS = 0.5
+_MIN_STEPS = 0.55
 # A window for which fewer of the lags can be compared has not been looked at (at 4 pictures a second: a fifth can).
 _MIN_LAGS = 0.15
 # Mean difference at the lag over that of neighbouring samples: loops up to 0.34, people who are looped by nobody from
@@ -39,7 +39,7 @@ _MAX_RATIO = 0.4
 _COARSER, _MAX_COARSE_RATIO = 4, 0.6
 # A block moves, and a sample does, if neighbouring samples differ by this many grey levels.
 _MOVES = 0.3
-_MIN_MOVING_BLOCKS = 4
+_MIN_MOVING_BLOCKS = 8
 _MIN_MOVING_SAMPLES = 0.6
 # A moving block repeats if it differs by less than this share of its movement.
 _BLOCK_RATIO = 0.6

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from proctor_cli.media import find_repeats
+from proctor_cli.media import find_repeats, repeats
 from proctor_cli.media.repeats import PRINT_BLOCKS, PRINT_SCALE, Repeat, print_of
 
 Brightness = NDArray[np.float64]
@@ -162,10 +164,10 @@ class TestUnknown:
 
     def test_it_is_known_where_it_moves(self) -> None:
         found = repeats_of(np.concatenate([movement(1, 30), np.full((30 * FPS, BLOCKS), 128.0)]))
-        assert shares_of(found[1:150]) == {0.0}
+        assert shares_of(found[5:150]) == {0.0}
         assert shares_of(found[180:]) == {None}
 
-    @pytest.mark.parametrize("seconds", [0.0, STEP_S, 1.0, 5.0, 10.0])
+    @pytest.mark.parametrize("seconds", [0.0, STEP_S, 1.0, 5.0, 5.8])
     def test_a_short_recording_says_nothing(self, seconds: float) -> None:
         prints = prints_of(looped(movement(1, 2), seconds)) if seconds else np.empty((0, BLOCKS), np.uint16)
         found = find_repeats(np.arange(len(prints)), prints, STEP_S)
@@ -175,6 +177,113 @@ class TestUnknown:
         prints = prints_of(looped(movement(1, 4), 30))
         cells = np.arange(len(prints))
         assert find_repeats(cells + 4321, prints, STEP_S) == find_repeats(cells, prints, STEP_S)
+
+    def test_nothing_is_told_before_there_is_anything_to_compare_with(self) -> None:
+        found = repeats_of(movement(1, 30))
+        assert shares_of(found[:5]) == {None}
+        assert shares_of(found[5:]) == {0.0}
+
+
+def played_at(brightness: Brightness, fps: int, jitter_s: float = 0.0) -> list[Repeat | None]:
+    """Looks for loops in every ``25 / fps``-th picture, each up to ``jitter_s`` early or late."""
+    step = FPS / fps
+    shown = brightness[np.arange(0, len(brightness), step).astype(int)]
+    times_s = np.arange(len(shown)) / fps
+    times_s[1:] += np.random.default_rng(7).uniform(-jitter_s, jitter_s, len(shown) - 1)
+    cells, first = np.unique(np.floor((times_s + 1e-7) / STEP_S).astype(np.int64), return_index=True)
+    return find_repeats(cells, (shown[first].clip(0, 255) * PRINT_SCALE).astype(np.uint16), STEP_S)
+
+
+class TestMissingSamples:
+    @pytest.mark.parametrize("fps", [4, 5, 8, 10, 25])
+    def test_a_loop_is_found_at_4_pictures_a_second_and_more(self, fps: int) -> None:
+        found = played_at(looped(movement(1, 4), 60), fps)
+        assert all(repeat and repeat.share > REPORTED for repeat in found[round(len(found) / 6) :])
+
+    @pytest.mark.parametrize("jitter_s", [0.02, 0.05])
+    def test_what_cannot_be_compared_is_unknown_and_not_clean(self, jitter_s: float) -> None:
+        """Five pictures a second that come early and late: a quarter of the cells is empty, others show the next."""
+        found = played_at(looped(movement(1, 4), 60), 5, jitter_s)
+        assert shares_of(found) == {None}
+
+    @pytest.mark.parametrize("fps", [1, 2, 3])
+    def test_fewer_pictures_a_second_say_nothing(self, fps: int) -> None:
+        assert shares_of(played_at(looped(movement(1, 4), 60), fps)) == {None}
+        assert shares_of(played_at(movement(1, 60), fps)) == {None}
+
+    def test_one_that_is_missing_now_and_then_does_not_matter(self) -> None:
+        prints = prints_of(looped(movement(1, 4), 60))
+        for kept in (np.arange(len(prints)) % 20 != 7, np.random.default_rng(1).random(len(prints)) > 0.1):
+            cells = np.flatnonzero(kept)
+            found = find_repeats(cells, prints[cells], STEP_S)
+            assert all(repeat and repeat.share > REPORTED for repeat in found[60:])
+
+    @settings(max_examples=25, deadline=None)
+    @given(seed=SEEDS, smooth_s=st.sampled_from([0.1, 0.5, 2.0]), missing=st.floats(0, 0.5))
+    def test_they_make_no_loop_of_what_is_none(self, seed: int, smooth_s: float, missing: float) -> None:
+        prints = prints_of(movement(seed, 60, smooth_s))
+        cells = np.flatnonzero(np.random.default_rng(seed).random(len(prints)) >= missing)
+        assert shares_of(find_repeats(cells, prints[cells], STEP_S)) <= {0.0, None}
+
+    def test_a_jump_that_was_not_compared_is_no_repeat(self) -> None:
+        """Noise, and a light that goes on twice: the sample in which it first does is missing."""
+        prints = np.random.default_rng(1).normal(128, 0.35, (300, BLOCKS)) * PRINT_SCALE
+        for lit in (slice(60, 120), slice(186, 300)):
+            prints[lit] += 40 * PRINT_SCALE
+        cells = np.flatnonzero(np.arange(300) != 60)
+        assert shares_of(find_repeats(cells, prints[cells].astype(np.uint16), STEP_S)) == {0.0, None}
+
+
+class TestBlocks:
+    @settings(max_examples=15, deadline=None)
+    @given(
+        seed=SEEDS,
+        period_s=st.floats(1, 59),
+        missing=st.sampled_from([0.0, 0.05, 0.2]),
+        gap=st.integers(0, 900),
+        block=st.integers(20, 400),
+    )
+    @example(seed=1, period_s=59.6, missing=0.0, gap=0, block=20)
+    def test_change_nothing(self, seed: int, period_s: float, missing: float, gap: int, block: int) -> None:
+        rng = np.random.default_rng(seed)
+        once = movement(seed, period_s)
+        prints = prints_of(np.concatenate([movement(seed + 1, 15), looped(once, 90), movement(seed + 2, 15)]))
+        kept = rng.random(len(prints)) >= missing
+        cells = np.arange(len(prints)) + np.where(np.arange(len(prints)) >= 300, gap, 0)
+        found = find_repeats(cells[kept], prints[kept], STEP_S)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(repeats, "_BLOCK_CELLS", block)
+            assert find_repeats(cells[kept], prints[kept], STEP_S) == found
+
+    def test_bound_the_memory(self) -> None:
+        """More of it than the answer takes is for one block, however long the recording."""
+
+        def peak(count: int) -> int:
+            prints = np.random.default_rng(1).integers(0, 2**16, (count, BLOCKS)).astype(np.uint16)
+            tracemalloc.start()
+            find_repeats(np.arange(count), prints, STEP_S)
+            taken = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return taken
+
+        assert peak(30_000) - peak(10_000) < 20_000 * 20
+
+    def test_what_repeats_in_part_is_looked_at_once_for_each_lag(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[int] = []
+        share = repeats._shares
+
+        def noted(series: repeats._Series, window: int, lag: int, near: NDArray[np.int64]) -> NDArray[np.float64]:
+            asked.append(lag)
+            return share(series, window, lag, near)
+
+        monkeypatch.setattr(repeats, "_shares", noted)
+        brightness = walk(1, 120, 0.02)
+        phase = np.arange(len(brightness)) / FPS / 2.3
+        brightness[:, :40] += 20 * np.sin(2 * np.pi * phase)[:, None]
+        found = repeats_of(brightness)
+        assert len(found) == 600
+        assert max(repeat.share for repeat in found if repeat) > 0.5
+        assert len(asked) == len(set(asked)) < 60 / STEP_S
 
 
 class TestPrints:
