@@ -50,8 +50,9 @@ def analyze(
         typer.Option("--reference", help="A photo of the candidate, an ID card, or a folder of photos. Repeatable."),
     ] = None,
     student_db: Annotated[
-        Path, typer.Option("--student-db", help="Folder with a folder of photos for each student.")
-    ] = Path("student_db"),
+        Path | None,
+        typer.Option("--student-db", help="Folder with a folder of photos for each student (default: student_db)."),
+    ] = None,
     no_identity: Annotated[bool, typer.Option("--no-identity", help="Compare no faces.")] = False,
     blur_bystanders: Annotated[
         bool,
@@ -120,7 +121,9 @@ def analyze(
     candidate, findings = read_candidate(student, roster, name, course)
     photos = find_photos(reference or [])
     if not photos and webcam and not no_identity:
-        photos, missing = find_student_photos(student_db, student)
+        if student_db and not student_db.is_dir():
+            raise UsageError("no such folder", where=str(student_db), hint="Give the folder that holds them.")
+        photos, missing = find_student_photos(student_db or Path("student_db"), student)
         findings += missing
     request = Request(
         student_id=student,

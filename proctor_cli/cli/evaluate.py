@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -131,11 +131,15 @@ def evaluate(
         _tell(evaluate_reports(task, reports), output, list_all=list_all, as_json=as_json, min_f1=min_f1)
         return
     if results:
-        analysed = Analysed(judge_all(find_results(results, known, wanted), rules, analysed_at=now))
+        finished = find_results(results, known, wanted)
+        _refuse_nothing(only, finished)
+        _say_what_is_not_labelled(sorted(finished.keys() - known.clips))
+        analysed = Analysed(judge_all(finished, rules, analysed_at=now))
     else:
         output = output or Path("proctor-evaluation")
         chosen = load_manifest().choose(models, read_swaps(model or []))
         found = find_recordings([recordings] if recordings else [path.parent for path in labels], known, wanted)
+        _refuse_nothing(only, found)
         candidates = find_candidates(student_db, found)
         _say_what_is_not_labelled(sorted(found.keys() - known.clips))
         _say_who_has_no_photo([clip for clip, (_, findings) in candidates.items() if findings])
@@ -245,6 +249,11 @@ def _read_names(words: Sequence[str]) -> dict[str, str]:
             )
         names[ours.strip()] = theirs.strip()
     return names
+
+
+def _refuse_nothing(only: str, found: Collection[str]) -> None:
+    if not found:
+        raise UsageError(f"no clip fits {only}", where="--only", hint="Write a pattern, as in A*.")
 
 
 def _say_what_is_not_labelled(clips: Sequence[str]) -> None:

@@ -18,6 +18,8 @@ from proctor_cli.risk.surroundings import Surroundings
 from proctor_cli.risk.talking import Talking
 from proctor_cli.types import Observation
 
+_MAX_ROLL_DEG = 40.0
+"""A head tilted further is not compared: at 50 degrees people become as unlike themselves as strangers."""
 _POSE = ("head.yaw_deg", "head.pitch_deg", "gaze.yaw_deg", "gaze.pitch_deg", "eyes.open")
 
 INPUTS: Mapping[str, tuple[str, ...]] = {
@@ -57,7 +59,8 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
       there whose face is not found: see position.py;
     - ``mouth.talking``: see talking.py;
     - ``away.ratio``, ``away.left/right/up/down``, ``away.aside/below``, ``focus.score``: see attention.py;
-    - ``identity.seen``: how alike the candidate's face is; with several people in view, the most alike of them;
+    - ``identity.seen``: how alike the candidate's face is, None when it is covered or lies on its side; with several
+      people in view, the most alike of them;
     - ``spoof.texture``, ``spoof.held``, ``spoof.loop``, ``spoof.ratio``: see liveness.py;
     - ``phone.seen``, ``banned.score``, ``wearables.score``, ``person.extra``: see surroundings.py; of a room scan the
       first and the last.
@@ -94,7 +97,17 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
         if "identity.match" in values:
             # Of several people in view the most alike counts; of one, not what hangs on the wall behind.
             alone = derived.get("face.count") == 1
-            derived["identity.seen"] = values["identity.match"] if alone else values.get("identity.best")
+            seen = values["identity.match"] if alone else values.get("identity.best")
+            derived["identity.seen"] = seen if not alone or _is_upright(values) else None
         derived |= liveness.look(observation, derived.get("face.count"))
         derived |= surroundings.look(observation)
         yield Observation(observation.source, observation.t_s, {**values, **derived}, observation.boxes)
+
+
+def _is_upright(values: Mapping[str, float | None]) -> bool:
+    """Whether the landmarks of the face were found, and not lying on their side: else it is covered, or turned.
+
+    Embeddings are made from five landmarks that a face detector puts into turned faces as well, in wrong places.
+    """
+    roll_deg = values.get("head.roll_deg", 0.0)
+    return roll_deg is not None and abs(roll_deg) <= _MAX_ROLL_DEG

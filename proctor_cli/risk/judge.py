@@ -46,7 +46,9 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     incidents, timeline = _settle(marks, policy, start_s, end_s)
     critical, would_end_s = _count_alerts(marks, incidents, policy)
     expected = [(spec.source, signal) for spec in recording.detectors for signal in spec.signals]
-    expected += [("webcam", signal) for detector in recording.missing for signal in detector.signals]
+    # What runs only when it is chosen was not expected.
+    lacking = [detector for detector in recording.missing if detector.lacks != "choice"]
+    expected += [("webcam", signal) for detector in lacking for signal in detector.signals]
     not_assessed = find_not_assessed(recording, policy, coverage)
     priority, reasons = prioritise(policy, timeline, critical, len(not_assessed), recording.findings)
     return Judgement(

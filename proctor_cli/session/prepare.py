@@ -172,7 +172,7 @@ def _leave_out_identity(
     nobody = MissingDetector(
         spec.name,
         tuple(spec.signals),
-        "the recording's first minutes show no face that is good enough to be registered",
+        "no face was seen well enough, for three seconds, to be registered",
         "Give a photo of the candidate with --reference.",
     )
     insist(request.require, [nobody])

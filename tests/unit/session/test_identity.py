@@ -161,7 +161,7 @@ class TestNobody:
         assert result.recording.identity == IdentityBasis("nothing")
         item = result.recording.missing[0]
         assert (item.name, item.lacks) == ("identity", "model")
-        assert "no face that is good enough to be registered" in item.reason
+        assert "no face was seen well enough" in item.reason
         (silent,) = (one for one in result.judgement.not_assessed if one.event == "UNAUTHORIZED_USER")
         assert (silent.reason, silent.remedy) == (item.reason, item.remedy)
         assert "--reference" in silent.remedy
@@ -173,7 +173,7 @@ class TestNobody:
     def test_is_refused_where_it_is_required(
         self, tmp_path: Path, empty: Path, prepared: Callable[..., Preparation]
     ) -> None:
-        with pytest.raises(ModelError, match="no face that is good enough") as caught:
+        with pytest.raises(ModelError, match="no face was seen well enough") as caught:
             prepared(empty, require=("identity",))
         assert caught.value.where == "identity"
         assert not (tmp_path / "out").exists()
