@@ -71,9 +71,9 @@ class TestNotAssessed:
     def test_laptops_and_books_are_judged_without_it(self) -> None:
         assert "BANNED_OBJECT" not in not_assessed(judged(20, NOBODY_CHOSE))
 
-    def test_coverage_says_that_it_was_not_looked_for(self) -> None:
+    def test_coverage_leaves_out_what_nobody_chose(self) -> None:
         covered = {row.signal: row.measured_s for row in judged(20, NOBODY_CHOSE).coverage}
-        assert {kind: covered[kind] for kind in KINDS} == dict.fromkeys(KINDS, 0)
+        assert not covered.keys() & set(KINDS)
         assert covered["laptop"] > 0
 
     def test_without_either_the_reason_is_that_of_the_things(self) -> None:
