@@ -20,7 +20,7 @@ class _Family:
 
     def pass_time(self, t_s: float) -> None:
         if self.measured:
-            passed_s = t_s - self.since_s
+            passed_s = max(0.0, t_s - self.since_s)
             self.measured_s += passed_s if passed_s < self.hold_s else self.hold_s
         self.since_s = t_s
 
@@ -75,11 +75,14 @@ class CoverageMeter:
         """Whether ``signal`` was ever looked for."""
         return any(seen == source and signal in signals for seen, signals in self._layouts)
 
-    def finish(self, end_s: float, expected: Iterable[tuple[Source, str]]) -> tuple[Coverage, ...]:
+    def finish(
+        self, end_s: float, expected: Iterable[tuple[Source, str]], start_s: float = 0.0
+    ) -> tuple[Coverage, ...]:
         """Coverage of all families met, and of those of the ``expected`` signals, sorted by name.
 
         Args:
-            end_s: end of the session.
+            end_s: end of the session, or of the part of it that was analysed.
+            start_s: start of that part.
             expected: signals that were to be measured: without any observation they are covered for 0 s.
         """
         for source, signal in expected:
@@ -87,7 +90,9 @@ class CoverageMeter:
                 self._family(source, signal)
         for family in self._families.values():
             family.pass_time(end_s)
-        return tuple(Coverage(name, family.measured_s, end_s) for name, family in sorted(self._families.items()))
+        return tuple(
+            Coverage(name, family.measured_s, end_s - start_s) for name, family in sorted(self._families.items())
+        )
 
     def _lay_out(self, source: Source, values: Mapping[str, float | None]) -> _Layout:
         groups: dict[str, tuple[_Family, list[str]]] = {}

@@ -49,13 +49,15 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     # What runs only when it is chosen was not expected.
     lacking = [detector for detector in recording.missing if detector.lacks != "choice"]
     expected += [("webcam", signal) for detector in lacking for signal in detector.signals]
+    span_start_s, span_end_s = recording.span or (0.0, end_s)
+    span_end_s = min(span_end_s, end_s)
     not_assessed = find_not_assessed(recording, policy, coverage)
     priority, reasons = prioritise(policy, timeline, critical, len(not_assessed), recording.findings)
     return Judgement(
         incidents=incidents,
         timeline=timeline,
         focus=tuple(focus),
-        coverage=coverage.finish(end_s, expected),
+        coverage=coverage.finish(span_end_s, expected, span_start_s),
         not_assessed=not_assessed,
         trust_score=max(0.0, 100.0 - sum(score.points for score in timeline.scores)),
         priority=priority,
