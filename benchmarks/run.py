@@ -23,7 +23,7 @@ from time import perf_counter
 import av
 
 from proctor_cli import detectors, media, nets, plan
-from proctor_cli.types import Clip
+from proctor_cli.types import Clip, Face
 
 SAMPLE = Path(__file__).parents[1] / "sample_videos" / "webcam.mp4"
 PROCTOR = (sys.executable, "-m", "proctor_cli")
@@ -140,8 +140,12 @@ def time_detectors(video: Path, looks: int = 100) -> Iterator[tuple[str, float, 
     scan = media.probe(Clip("webcam", str(video)))
     frames = list(islice(media.Sampling(scan, media.cut(scan, STEP_S, plan.SLICE_S)[0]), looks))
     for kind in map(detectors.find, detectors.REGISTRY):
-        if kind.spec.source == "webcam":
+        if kind.spec.source == "webcam" and networks.keys() >= {*kind.spec.models}:
             detector = kind({role: nets.find(networks[role]) for role in kind.spec.models})
+            if isinstance(detector, detectors.Comparing):
+                face = next(box for frame in frames for box in frame.boxes if isinstance(box, Face))
+                known = detector.embed(frames[0].rgb, face)
+                detector.compare_with([known] if known else [])
             detector.observe(frames[:1])  # what is only done once is not counted
             seen, times_s = [], []
             for frame in frames:
