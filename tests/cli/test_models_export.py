@@ -67,7 +67,8 @@ def test_from_weights_to_an_analysis(
     assert len(looks) == 10
     assert all((values["earbuds.score"] or 0.0) > 0.08 for values in looks)
     assert {values["headphones.score"] for values in looks} == {None}
-    assert "BANNED_OBJECT" not in {gap.event for gap in SessionFolder(out).read_session().judgement.not_assessed}
+    gaps = {gap.event: gap.reason for gap in SessionFolder(out).read_session().judgement.not_assessed}
+    assert gaps["BANNED_OBJECT"].startswith("in part: ")  # laptops, books and screens: there is no network for those
 
 
 def test_an_analysis_that_requires_it_says_how_to_get_one(exam: Path, tmp_path: Path, proctor: Proctor) -> None:

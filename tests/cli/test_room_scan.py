@@ -87,5 +87,7 @@ def test_strangers_in_its_pictures_cannot_be_recognised(tmp_path: Path, proctor:
         (scanned,) = (i for i in incidents if i.event == "EXTRA_PERSON")
         pictures.append(np.asarray(cv2.imread(str(out / scanned.snapshot)), float))
     changed = np.abs(pictures[0] - pictures[1]).mean(axis=2) > 8
-    assert 0.002 < changed.mean() < 0.1  # a face, and no more
-    assert np.nonzero(changed)[1].mean() > 320  # the visitor's, on the right
+    assert 0.05 < changed.mean() < 0.3  # faces, and no more
+    columns = np.nonzero(changed)[1]
+    assert (columns < 320).any()
+    assert (columns > 400).any()  # both: in a room scan nobody is known to be the candidate
