@@ -13,7 +13,7 @@ from typing import ClassVar
 from proctor_cli.nets import Model
 from proctor_cli.nets.closeup import add, find_in, look_closer
 from proctor_cli.nets.things import FAMILIES, ThingFinder
-from proctor_cli.types import Box, Frame, Observation, Spec
+from proctor_cli.types import Box, Frame, Observation, Source, Spec
 
 # COCO's names for what is looked for, and ours.
 _LABELS = {"person": "person", "cell phone": "phone", "laptop": "laptop", "book": "book", "tv": "tv"}
@@ -38,14 +38,28 @@ _SIGNALS = {
 }
 
 
-class _Objects:
-    """Signals: the best score of each kind, 0 when none is found, None when the network does not know the kind.
+def _spec(name: str, source: Source) -> Spec:
+    return Spec(
+        name=name,
+        source=source,
+        signals=_SIGNALS,
+        interval_s=0.4,
+        models=("objects",),
+        families={"objects": FAMILIES},
+        finds=tuple(_LABELS.values()),
+    )
+
+
+class Objects:
+    """The webcam's people and things.
+
+    Signals: the best score of each kind, 0 when none is found, None when the network does not know the kind.
 
     ``person.score``, ``person.second_score`` (the second best person), ``phone.score``, ``laptop.score``,
     ``book.score``, ``tv.score``; boxes carry the labels person, phone, laptop, book, tv.
     """
 
-    spec: ClassVar[Spec]
+    spec: ClassVar[Spec] = _spec("objects", "webcam")
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
         self._finder = ThingFinder(models["objects"], wanted=_LABELS, floor=_FLOOR, nms_iou=_NMS_IOU, threads=threads)
@@ -59,7 +73,7 @@ class _Objects:
 
     def _look_closer(self, frame: Frame) -> Iterable[Box]:
         """What is found in closer views, in fractions of the whole picture."""
-        raise NotImplementedError
+        return look_closer(self._finder, frame)
 
     def _look(self, frame: Frame) -> Observation:
         boxes = self._finder.find(frame.rgb)
@@ -78,41 +92,6 @@ class _Objects:
                 values["person.second_score"] = scores[1] if known else None
             kept += mine
         return Observation(self.spec.source, frame.t_s, values, tuple(kept))
-
-
-class Objects(_Objects):
-    """The webcam's people and things."""
-
-    spec = Spec(
-        name="objects",
-        source="webcam",
-        signals=_SIGNALS,
-        interval_s=0.4,
-        models=("objects",),
-        families={"objects": FAMILIES},
-        finds=tuple(_LABELS.values()),
-    )
-
-    def _look_closer(self, frame: Frame) -> Iterable[Box]:
-        return look_closer(self._finder, frame)
-
-
-class WorkspaceObjects(_Objects):
-    """People and things of a room scan."""
-
-    spec = Spec(
-        name="workspace_objects",
-        source="workspace",
-        signals=_SIGNALS,
-        interval_s=0.4,
-        models=("objects",),
-        families={"objects": FAMILIES},
-        finds=tuple(_LABELS.values()),
-    )
-
-    def _look_closer(self, frame: Frame) -> Iterable[Box]:
-        for tile in _lay_tiles(frame):
-            yield from (box for box in find_in(self._finder, frame, tile) if not _is_cut_off(box, tile))
 
 
 def _lay_tiles(frame: Frame) -> list[Box]:
@@ -136,3 +115,13 @@ def _is_cut_off(box: Box, tile: Box) -> bool:
     """Whether ``box`` runs into a border of ``tile`` that is not the picture's own: a neighbour sees the whole."""
     x, y = _CUT_OFF * tile.width, _CUT_OFF * tile.height
     return box.x0 - x < tile.x0 > 0 or box.y0 - y < tile.y0 > 0 or box.x1 + x > tile.x1 < 1 or box.y1 + y > tile.y1 < 1
+
+
+class WorkspaceObjects(Objects):
+    """People and things of a room scan."""
+
+    spec = _spec("workspace_objects", "workspace")
+
+    def _look_closer(self, frame: Frame) -> Iterable[Box]:
+        for tile in _lay_tiles(frame):
+            yield from (box for box in find_in(self._finder, frame, tile) if not _is_cut_off(box, tile))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -13,35 +12,12 @@ from proctor_cli.errors import UsageError
 from proctor_cli.policy import Policy
 from proctor_cli.report.documents import EventLog, Review
 from proctor_cli.report.evaluation import Evaluation
-from proctor_cli.types import Embeddings, FrameReport, Observation, Recording, SessionResult
+from proctor_cli.store import EmbeddingsDocument, ObservationsHead, SessionDocument
+from proctor_cli.types import FrameReport, Observation
 
 Schema = dict[str, Any]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionDocument:
-    """session.json: a finished session."""
-
-    schema: Literal["proctor.session/1"]
-    session: SessionResult
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingsDocument:
-    """embeddings.json: what the candidate's face was compared with, for those who asked to keep it."""
-
-    schema: Literal["proctor.embeddings/1"]
-    embeddings: Embeddings
-
-
-@dataclass(frozen=True, slots=True)
-class ObservationsHead:
-    """First line of observations.jsonl.gz: what is known before anything is judged."""
-
-    schema: Literal["proctor.observations/1"]
-    recording: Recording
 
 
 def make_schema(name: str) -> Schema:

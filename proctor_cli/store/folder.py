@@ -28,11 +28,16 @@ import msgspec
 
 from proctor_cli.errors import OutputError
 from proctor_cli.files import open_whole
-from proctor_cli.types import DecodeLoss, Embeddings, Observation, Recording, SessionResult
-
-EMBEDDINGS = "proctor.embeddings/1"
-OBSERVATIONS = "proctor.observations/1"
-SESSION = "proctor.session/1"
+from proctor_cli.store.documents import (
+    EMBEDDINGS,
+    OBSERVATIONS,
+    SESSION,
+    EmbeddingsDocument,
+    ObservationsHead,
+    PartEnd,
+    SessionDocument,
+)
+from proctor_cli.types import Embeddings, Observation, Recording, SessionResult
 
 D = TypeVar("D")
 
@@ -42,42 +47,6 @@ _OBSERVATION = msgspec.json.Decoder(Observation)
 _SNAPSHOT = re.compile(r"([a-z]+)-(-?\d+\.\d{3})")
 # What reading a compressed file of JSON lines raises when it is damaged or was cut off.
 _DAMAGES = (OSError, EOFError, zlib.error, msgspec.DecodeError)
-
-
-@dataclass(frozen=True, slots=True)
-class ObservationsHead:
-    """First line of observations.jsonl.gz."""
-
-    schema: str
-    recording: Recording
-
-
-@dataclass(frozen=True, slots=True)
-class SessionDocument:
-    """session.json."""
-
-    schema: str
-    session: SessionResult
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingsDocument:
-    """embeddings.json, there only for those who asked for it."""
-
-    schema: str
-    embeddings: Embeddings
-
-
-@dataclass(frozen=True, slots=True)
-class PartEnd:
-    """Last line of a finished slice: what decoding it lost, and the prints of its pictures (see media/repeats.py).
-
-    ``prints`` are those of the sampling ``cells``, one behind the other.
-    """
-
-    loss: DecodeLoss
-    cells: tuple[int, ...] = ()
-    prints: bytes = b""
 
 
 class SessionFolder:
