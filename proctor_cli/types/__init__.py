@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from proctor_cli.types.frame import FrameAlert, FrameFace, FrameGap, FrameReport
 from proctor_cli.types.judgement import (
+    Corroboration,
     Coverage,
     Incident,
     Judgement,
@@ -20,6 +21,7 @@ from proctor_cli.types.judgement import (
     RiskTimeline,
     Sample,
     Score,
+    ScreenText,
     Severity,
 )
 from proctor_cli.types.measurements import Box, Embedding, Face, Frame, Observation, Spec
@@ -28,6 +30,7 @@ from proctor_cli.types.session import (
     Embeddings,
     Finding,
     IdentityBasis,
+    Milestone,
     MissingDetector,
     ModelUse,
     Problem,
@@ -41,6 +44,7 @@ __all__ = [
     "Box",
     "Clip",
     "ClipInfo",
+    "Corroboration",
     "Coverage",
     "DecodeLoss",
     "Embedding",
@@ -56,6 +60,7 @@ __all__ = [
     "Incident",
     "Judgement",
     "Kind",
+    "Milestone",
     "MissingDetector",
     "ModelUse",
     "NotAssessed",
@@ -68,6 +73,7 @@ __all__ = [
     "RiskTimeline",
     "Sample",
     "Score",
+    "ScreenText",
     "SessionResult",
     "Severity",
     "Source",

@@ -111,6 +111,32 @@ class NotAssessed:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenText:
+    """Words that stood on the screen from ``start_s`` to ``end_s``.
+
+    ``place`` is "address" (the address bar), "title" (of a window or a tab) or "page" (anything else).
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    place: Literal["address", "title", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Corroboration:
+    """One statement of a log beside what the screen recording shows at that time.
+
+    ``screen`` is "agrees", "contradicts", or "not assessed" where the screen was not recorded or could not be read.
+    """
+
+    start_s: float
+    end_s: float
+    screen: Literal["agrees", "contradicts", "not assessed"]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """All that the rules say about a session: what ``risk.judge`` returns.
 
@@ -128,3 +154,5 @@ class Judgement:
     reasons: tuple[str, ...]
     critical_alerts: int
     would_end_s: float | None
+    texts: tuple[ScreenText, ...] = ()
+    corroborations: tuple[Corroboration, ...] = ()

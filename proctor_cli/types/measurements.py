@@ -86,13 +86,15 @@ class Observation:
     """What was measured at one moment of one source.
 
     A key that is absent was not looked for; None means it was looked for and could not be measured; neither
-    is ever 0. Keys are signal names, ``family.measure``.
+    is ever 0. Keys are signal names, ``family.measure``. ``texts`` are the lines of text that were read at this moment:
+    boxes whose labels are the words.
     """
 
     source: Source
     t_s: float
     values: Mapping[str, float | None]
     boxes: tuple[Box, ...] = ()
+    texts: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

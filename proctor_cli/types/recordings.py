@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Source = Literal["webcam", "screen", "log", "workspace"]
-"""Where something was measured; "workspace" is a scan of desk and room, filmed before the exam."""
+Source = Literal["webcam", "screen", "sound", "log", "workspace"]
+"""Where something was measured; "workspace" is a scan of desk and room, filmed before the exam, "sound" the sound track
+of the webcam or screen recording."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """Something that a log says happened, and that is shown on the timeline without being judged.
+
+    ``kind`` is stable and machine-readable ("attempt_started", "question_viewed", "submitted", "display_added", …);
+    ``origin`` is the format of the log ("browser", "canvas", "seb", "moodle", "xapi", "generic").
+    """
+
+    t_s: float
+    kind: str
+    origin: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """Everything that is known about a session before it is judged: the head of observations.jsonl.gz.
 
@@ -112,7 +126,8 @@ class Recording:
     None when all was. ``proctor_version`` and ``libraries`` (name -> version) made the observations; ``log_sha256`` is
     that of the browser log, "" without one; ``photos_sha256`` are those of the reference photos. ``dense`` says that
     every detector looked at every sample. ``student`` is None when nothing but ``student_id`` was given.
-    ``bystanders_blurred`` says that in snapshots all faces but the largest were made unrecognisable.
+    ``bystanders_blurred`` says that in snapshots all faces but the largest were made unrecognisable. ``milestones`` are
+    what the log says happened, in order of time.
     """
 
     student_id: str
@@ -133,6 +148,7 @@ class Recording:
     findings: tuple[Finding, ...] = ()
     bystanders_blurred: bool = False
     identity: IdentityBasis = IdentityBasis()
+    milestones: tuple[Milestone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
