@@ -28,6 +28,9 @@ REPEATS = Spec(
 as it did ``picture.repeat_lag_s`` earlier; None where the picture stands still, and where too few of the pictures are
 there to compare."""
 
+HEARD = Spec(name="heard", source="sound", signals={"sound.gap": "score"}, interval_s=0.0)
+"""What is known without listening: ``sound.gap`` is 1 where the recording holds no sound, 0 after that."""
+
 # Slices are this long: short enough for all workers to be busy on a ten-minute exam and for little to be lost on
 # Ctrl-C, long enough for the work of finding a slice's first key frame not to matter.
 SLICE_S = 30.0

@@ -23,6 +23,7 @@ from proctor_cli.cli.options import (
     WorkersOption,
     split_names,
 )
+from proctor_cli.cli.recordings import check_clock, read_recordings, say_what_was_taken
 from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, note, progress
 from proctor_cli.cli.values import count_workers, known_signals, read_offset, read_span, read_start, read_swaps
 from proctor_cli.errors import Interrupted, OutputError, UsageError
@@ -33,14 +34,21 @@ if TYPE_CHECKING:
 
 
 def analyze(
-    webcam: Annotated[str | None, typer.Argument(metavar="[WEBCAM]", help="The webcam recording.")] = None,
+    webcam: Annotated[
+        str | None, typer.Argument(metavar="[WEBCAM|FOLDER]", help="The webcam recording, or a recorder's folder.")
+    ] = None,
     student: Annotated[str, typer.Option("--student", help="The candidate's number or name.")] = "",
     roster: RosterOption = None,
     name: NameOption = "",
     course: CourseOption = "",
-    screen: Annotated[str | None, typer.Option("--screen", help="The screen recording.")] = None,
+    screen: Annotated[
+        str | None, typer.Option("--screen", help="The screen recording, or the folder of its parts.")
+    ] = None,
     screen_offset: Annotated[
         str | None, typer.Option("--screen-offset", help="Session time of the screen's first picture, seconds.")
+    ] = None,
+    screen_start: Annotated[
+        str | None, typer.Option("--screen-start", help="When the screen recording began, ISO 8601; needs --start.")
     ] = None,
     workspace: Annotated[
         str | None, typer.Option("--workspace", help="A room scan: desk and room, filmed before the exam.")
@@ -61,7 +69,18 @@ def analyze(
     keep_embeddings: Annotated[
         bool, typer.Option("--keep-embeddings", help="Write what the face was compared with: biometric data.")
     ] = False,
-    events: Annotated[str | None, typer.Option("--events", help="A browser log: CSV or JSON of `time, type`.")] = None,
+    exam_title: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exam-title", help="Title or address of the exam on the screen (default: learned). Repeatable."
+        ),
+    ] = None,
+    screen_text: Annotated[
+        bool, typer.Option("--screen-text/--no-screen-text", help="Keep the words read on the screen for searching.")
+    ] = True,
+    events: Annotated[
+        str | None, typer.Option("--events", help="A log: browser, Canvas, Moodle, Safe Exam Browser, xAPI.")
+    ] = None,
     policy: PolicyOption = None,
     start: Annotated[str | None, typer.Option("--start", help="When the session began, ISO 8601.")] = None,
     span: Annotated[str | None, typer.Option("--span", help="Analyse only this part, as in 00:10:00-00:25:00.")] = None,
@@ -80,17 +99,10 @@ def analyze(
     as_json: JsonOption = False,
 ) -> None:
     """Analyse one recorded session: observations, events, risk, snapshots and a report."""
-    if workspace and not webcam:
-        raise UsageError("a room scan alone is no exam", where="--workspace", hint="Give the webcam recording too.")
-    if not webcam and not screen:
-        raise UsageError("no recording", where="analyze", hint="Give a webcam recording, or --screen FILE.")
-    if screen_offset is not None and not screen:
-        raise UsageError("there is no screen recording to shift", where="--screen-offset", hint="Give --screen FILE.")
-    if screen_offset is not None and not webcam:
-        raise UsageError(
-            "a screen recording alone begins at 0", where="--screen-offset", hint="Give the webcam recording too."
-        )
-    if reference and (no_identity or not webcam):
+    clips, problems = read_recordings(webcam, screen, workspace)
+    check_clock(clips, screen_offset, screen_start, start)
+    has_webcam = any(clip.source == "webcam" for clip in clips)
+    if reference and (no_identity or not has_webcam):
         lacks = "--no-identity was given too" if no_identity else "there is no webcam recording to compare with"
         raise UsageError(lacks, where="--reference", hint="Leave one of them out.")
     student = student.strip()
@@ -106,28 +118,22 @@ def analyze(
     from proctor_cli.session.references import find_photos, find_student_photos
     from proctor_cli.session.request import Request
     from proctor_cli.store import SessionFolder
-    from proctor_cli.types import Clip
 
     check_language(language)
     rules = load(policy)
     validate_signals(rules, known_signals())
     chosen = nets.load_manifest().choose(models, read_swaps(model or []))
-    clips = [Clip("webcam", webcam)] if webcam else []
-    if screen:
-        clips.append(Clip("screen", screen, read_offset(screen_offset or "0")))
-    if workspace:
-        clips.append(Clip("workspace", workspace))
     folder = SessionFolder(output or Path(f"proctor-{_file_name(student)}"))
     candidate, findings = read_candidate(student, roster, name, course)
     photos = find_photos(reference or [])
-    if not photos and webcam and not no_identity:
+    if not photos and has_webcam and not no_identity:
         if student_db and not student_db.is_dir():
             raise UsageError("no such folder", where=str(student_db), hint="Give the folder that holds them.")
         photos, missing = find_student_photos(student_db or Path("student_db"), student)
         findings += missing
     request = Request(
         student_id=student,
-        clips=tuple(clips),
+        clips=clips,
         folder=str(folder.path),
         models=chosen,
         events=events,
@@ -141,6 +147,11 @@ def analyze(
         student=candidate,
         findings=findings,
         blur_bystanders=blur_bystanders,
+        keep_screen_text=screen_text,
+        exam_names=tuple(filter(None, map(str.strip, exam_title or []))),
+        screen_offset_s=read_offset(screen_offset) if screen_offset is not None else None,
+        screen_start=read_start(screen_start, "--screen-start") if screen_start else None,
+        problems=problems,
     )
     _protect(folder, student, overwrite)
     networks = [chosen[role] for role in roles_needed(clips) if role in chosen]
@@ -149,6 +160,8 @@ def analyze(
     engine = LocalEngine(count)
     preparation = prepare(request, threads=threads, apart=do_apart(engine))
     _protect_other_exam(folder, preparation, overwrite)
+    if any(path and os.path.isdir(path) for path in (webcam, screen)):
+        say_what_was_taken(preparation.recording)
     say_what_is_missing(preparation.recording, networks)
     if preparation.done:
         note(f"going on with a stopped analysis: {len(preparation.done)} of {len(preparation.jobs)} slices are done")

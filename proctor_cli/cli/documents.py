@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import typer
 
+from proctor_cli.cli.recordings import describe_start
 from proctor_cli.cli.terminal import note
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def write_documents(folder: SessionFolder, result: SessionResult, *, language: s
     """Write events.csv, events.json and report.html beside session.json."""
     from proctor_cli.report import page, tables
 
-    links = {clip.source: quote(clip.path) for clip in result.recording.clips}
+    links = {clip.path: quote(clip.path) for clip in result.recording.clips}
     tables.write_events_csv(result, folder.events_csv)
     tables.write_events_json(result, folder.events_json)
     page.write_page(result, folder.report, media=links, snapshots=folder.path, language=language)
@@ -66,6 +67,9 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     typer.echo(
         f"  {counted}, trust score {number(judgement.trust_score)}, highest risk {number(judgement.timeline.peak)}"
     )
+    start = describe_start(result.recording)
+    if start is not None:
+        typer.echo(f"  {start}")
     reasons: dict[str, list[str]] = {}
     for item in judgement.not_assessed:
         reasons.setdefault(f"{item.reason}. {item.remedy}", []).append(item.event)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,13 +111,13 @@ def evaluate(
         find_recordings,
         find_results,
         judge_all,
+        list_clips,
     )
     from proctor_cli.evaluate.sweep import read_sweep
     from proctor_cli.nets import load_manifest
     from proctor_cli.policy import load, validate_signals
     from proctor_cli.session.prepare import roles_needed
     from proctor_cli.session.request import Request
-    from proctor_cli.types import Clip
 
     rules = load(policy)
     swept, trials = read_sweep(sweep, rules) if sweep else ("", ())
@@ -143,8 +144,8 @@ def evaluate(
         candidates = find_candidates(student_db, found)
         _say_what_is_not_labelled(sorted(found.keys() - known.clips))
         _say_who_has_no_photo([clip for clip, (_, findings) in candidates.items() if findings])
-        clips = {name: Clip(source.value, str(path)) for name, path in found.items()}
-        networks = [chosen[role] for role in roles_needed(clips.values()) if role in chosen]
+        clips = {name: list_clips(path, source.value) for name, path in found.items()}
+        networks = [chosen[role] for role in roles_needed(chain(*clips.values())) if role in chosen]
         get_networks(networks, offline)
         count, threads = count_workers(workers)
         try:
@@ -152,7 +153,7 @@ def evaluate(
                 {
                     name: Request(
                         student_id=name,
-                        clips=(clip,),
+                        clips=parts,
                         folder=str(output / name),
                         models=chosen,
                         require=split_names(require),
@@ -160,7 +161,7 @@ def evaluate(
                         photos=candidates[name][0],
                         findings=candidates[name][1],
                     )
-                    for name, clip in clips.items()
+                    for name, parts in clips.items()
                 },
                 rules,
                 LocalEngine(count),

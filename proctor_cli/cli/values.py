@@ -66,7 +66,7 @@ def read_span(text: str) -> tuple[float, float]:
     return span
 
 
-def read_start(text: str) -> WallClock:
+def read_start(text: str, option: str = "--start") -> WallClock:
     """The wall clock from an ISO 8601 date and time; without an offset it is this machine's time zone.
 
     Raises:
@@ -81,7 +81,7 @@ def read_start(text: str) -> WallClock:
     except ValueError:
         raise UsageError(
             f"{text!r} is no date and time",
-            where="--start",
+            where=option,
             hint="Write ISO 8601, for example 2026-06-01T09:00:00+02:00.",
         ) from None
     if moment.tzinfo is None:
@@ -112,7 +112,13 @@ def known_signals() -> frozenset[str]:
     from proctor_cli import detectors, logs, plan
     from proctor_cli.risk import list_signals
 
-    specs = [*(detectors.find(name).spec for name in detectors.REGISTRY), plan.GAPS, plan.REPEATS, logs.SPEC]
+    specs = [
+        *(detectors.find(name).spec for name in detectors.REGISTRY),
+        plan.GAPS,
+        plan.REPEATS,
+        plan.HEARD,
+        logs.SPEC,
+    ]
     return list_signals({signal for spec in specs for signal in spec.signals})
 
 

@@ -1,17 +1,17 @@
 """Detectors: one file each; each measures, none judges, none knows another.
 
-A new detector is a file with a class that fulfils `Detector`, and one line in `REGISTRY`; the conformance
-suite (tests/conformance) then checks it.
+A new detector is a file with a class that fulfils `Detector` (of pictures) or `Listener` (of sound), and one line in
+`REGISTRY`; the conformance suite (tests/conformance) then checks it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from proctor_cli.nets import Model
-from proctor_cli.types import Embedding, Face, Frame, Observation, Spec
+from proctor_cli.types import Embedding, Face, Frame, Observation, Sound, Spec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 REGISTRY: Mapping[str, str] = {
     "webcam_quality": "proctor_cli.detectors.quality:WebcamQuality",
     "screen_quality": "proctor_cli.detectors.quality:ScreenQuality",
+    "screen_text": "proctor_cli.detectors.screen_text.detector:ScreenText",
     "faces": "proctor_cli.detectors.faces:Faces",
     "landmarks": "proctor_cli.detectors.landmarks:Landmarks",
     "backdrop": "proctor_cli.detectors.backdrop:Backdrop",
@@ -29,6 +30,8 @@ REGISTRY: Mapping[str, str] = {
     "liveness": "proctor_cli.detectors.liveness:Liveness",
     "objects": "proctor_cli.detectors.objects:Objects",
     "wearables": "proctor_cli.detectors.wearables:Wearables",
+    "sound_level": "proctor_cli.detectors.level:SoundLevel",
+    "voice": "proctor_cli.detectors.voice:Voice",
     "workspace_quality": "proctor_cli.detectors.quality:WorkspaceQuality",
     "workspace_faces": "proctor_cli.detectors.faces:WorkspaceFaces",
     "workspace_objects": "proctor_cli.detectors.objects:WorkspaceObjects",
@@ -54,7 +57,25 @@ class Detector(Protocol):
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:
         """One observation per frame, at its time, with the spec's signals and no others.
 
-        What a frame gives depends on that frame alone, and frames are left as they are.
+        What a frame gives depends on that frame alone (but see Following), and frames are left as they are.
+        """
+
+    def close(self) -> None:
+        """Free what native libraries hold."""
+
+
+class Listener(Protocol):
+    """Measures sound. Made like a Detector; its spec's source is "sound"."""
+
+    spec: ClassVar[Spec]
+
+    def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None: ...
+
+    def listen(self, stretches: Sequence[Sequence[Sound]]) -> list[list[Observation]]:
+        """Of each stretch, one observation per sound, at its time, with the spec's signals and no others.
+
+        The sounds of a stretch follow each other without a gap. What one gives depends on it and on those before it in
+        its stretch, not on the other stretches (but for the last digits), and all are left as they are.
         """
 
     def close(self) -> None:
@@ -72,8 +93,26 @@ class Comparing(Protocol):
         """The embedding of ``face`` in a picture (height, width, 3), for a gallery; None when it allows no verdict."""
 
 
+@runtime_checkable
+class Following(Protocol):
+    """A detector for which it counts what it has seen before; it is told where a new stretch of video begins."""
+
+    def begin(self) -> None:
+        """Forget everything seen so far."""
+
+
 def find(name: str) -> type[Detector]:
     """The class of the detector ``name`` (a key of REGISTRY); importing it loads no model."""
-    module, _, attribute = REGISTRY[name].partition(":")
-    found: type[Detector] = getattr(import_module(module), attribute)
+    found: type[Detector] = _import(name)
     return found
+
+
+def find_listener(name: str) -> type[Listener]:
+    """The same of one whose source is "sound"."""
+    found: type[Listener] = _import(name)
+    return found
+
+
+def _import(name: str) -> Any:
+    module, _, attribute = REGISTRY[name].partition(":")
+    return getattr(import_module(module), attribute)

@@ -18,16 +18,14 @@ from proctor_cli.evaluate.scoring import Session, rename, rename_all
 from proctor_cli.policy import Policy
 from proctor_cli.report.evaluation import FailedSession
 from proctor_cli.report.rows import tidy
-from proctor_cli.risk import INPUTS
+from proctor_cli.risk import find_inputs
+from proctor_cli.session import recordings
 from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.prepare import Preparation, prepare
 from proctor_cli.session.references import find_student_photos
 from proctor_cli.session.request import Request
 from proctor_cli.store import SessionFolder, find_sessions
-from proctor_cli.types import Finding, Recording, SessionResult
-
-SUFFIXES = frozenset({".avi", ".flv", ".gif", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".ts", ".webm", ".wmv"})
-"""Endings of files that are taken for recordings."""
+from proctor_cli.types import Clip, Finding, Recording, SessionResult, Source
 
 Watch = Callable[[float, str], AbstractContextManager[Callable[[float], None]]]
 """Shows how much of so many seconds of video is done, under a label."""
@@ -53,6 +51,8 @@ class Analysed:
 def find_recordings(folders: Iterable[Path], labels: Labels, wanted: Callable[[str], bool]) -> dict[str, Path]:
     """The recordings in ``folders`` by clip, in order; what no label names is a session in which nothing happens.
 
+    A clip may be a recorder's folder, if a label names it: other folders are none of this.
+
     Raises:
         UsageError: a labelled clip has no recording, or more than one; all of them are listed.
     """
@@ -61,12 +61,24 @@ def find_recordings(folders: Iterable[Path], labels: Labels, wanted: Callable[[s
         if not folder.is_dir():
             raise UsageError("no such folder", where=str(folder), hint="Give the folder of the recordings.")
         for path in sorted(folder.iterdir()):
-            if path.suffix.lower() in SUFFIXES and wanted(path.stem):
-                found.setdefault(path.stem, []).append(path)
+            is_parts = path.name in labels.clips and path.is_dir() and not SessionFolder(path).exists()
+            name = path.name if is_parts else path.stem
+            if (is_parts or path.suffix.lower() in recordings.SUFFIXES) and wanted(name):
+                found.setdefault(name, []).append(path)
     mistakes = [f"{clip}: more than one recording: {', '.join(map(str, p))}" for clip, p in found.items() if len(p) > 1]
     mistakes += [f"{clip}: labelled, but there is no recording of it" for clip in sorted(labels.clips - found.keys())]
     _refuse(mistakes, "recordings", "Name their folder with --recordings, or choose among them with --only.")
     return {clip: path for clip, (path,) in sorted(found.items())}
+
+
+def list_clips(path: Path, source: Source) -> tuple[Clip, ...]:
+    """The clips of one session: of a recorder's folder all that are in it, else the recording itself.
+
+    Raises:
+        InputError: the folder holds no recordings, or may not be read.
+        UsageError: it is not clear what those in it show.
+    """
+    return recordings.find_recordings(str(path), source).clips if path.is_dir() else (Clip(source, str(path)),)
 
 
 def find_candidates(
@@ -215,11 +227,7 @@ def find_unassessed(result: SessionResult, policy: Policy) -> dict[str, str]:
     Where somebody looked and could not measure anything, a labelled event has been missed like any other.
     """
     looked = {(spec.source, signal) for spec in result.recording.detectors for signal in spec.signals}
-    sought = {
-        rule.event
-        for rule in policy.enabled_rules
-        if all((rule.source, signal) in looked for signal in INPUTS.get(rule.signal, (rule.signal,)))
-    }
+    sought = {rule.event for rule in policy.enabled_rules if looked.issuperset(find_inputs(rule.source, rule.signal))}
     return {item.event: item.reason for item in result.judgement.not_assessed if item.event not in sought}
 
 

@@ -5,6 +5,8 @@
     sampling   the pictures of one slice, one per sampling cell, streamed                          -> Frame
     repeats    whether the picture repeats itself, from what sampling noted of every sample          -> Repeat
     snapshot   single pictures at given times                                                     -> Frame
+    audio      the sound of a clip, or how loud it is over time                                    -> samples
+    listening  the sound of one slice, by cells                                                    -> Sound
     photo      one photograph                                                                      -> pixels
     drawing    a picture with boxes and labels, regions blurred if asked                               -> JPEG file
 
@@ -13,8 +15,10 @@ in order, ``scan`` holds what is known then, ``grid`` holds the sampling cells, 
 packet, ``pixels`` turns them into upright RGB.
 """
 
+from proctor_cli.media.audio import sound_envelope
 from proctor_cli.media.drawing import write_jpeg
 from proctor_cli.media.grid import cell_of
+from proctor_cli.media.listening import SOUND_STEP_S, SoundSampling, cut_sound
 from proctor_cli.media.photo import PHOTO_SUFFIXES, decode_photo, load_photo, read_photo
 from proctor_cli.media.probe import probe
 from proctor_cli.media.repeats import PRINT_BLOCKS, Repeat, find_repeats
@@ -26,13 +30,16 @@ from proctor_cli.media.snapshot import picture_at, pictures_at
 __all__ = [
     "PHOTO_SUFFIXES",
     "PRINT_BLOCKS",
+    "SOUND_STEP_S",
     "Clock",
     "Repeat",
     "Sampling",
     "Scan",
     "Slice",
+    "SoundSampling",
     "cell_of",
     "cut",
+    "cut_sound",
     "decode_photo",
     "find_repeats",
     "load_photo",
@@ -40,5 +47,6 @@ __all__ = [
     "pictures_at",
     "probe",
     "read_photo",
+    "sound_envelope",
     "write_jpeg",
 ]

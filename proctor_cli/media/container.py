@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import av
 import av.logging
@@ -14,6 +14,7 @@ import cv2
 from proctor_cli.errors import InputError
 
 if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
@@ -28,6 +29,8 @@ _WHITELISTS = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
 
 # A container that fails so often in a row, without one packet in between, has nothing more to give.
 _MAX_ERRORS_IN_A_ROW = 100
+
+S = TypeVar("S", "VideoStream", "AudioStream")
 
 
 def open_recording(path: str) -> InputContainer:
@@ -65,7 +68,13 @@ def choose_video(container: InputContainer, path: str) -> VideoStream:
     return max(known, key=lambda s: (bool(s.disposition & s.disposition.default), s.width * s.height, -s.index))
 
 
-def packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream] | None]:
+def choose_sound(container: InputContainer) -> AudioStream | None:
+    """The sound of a recording: the track marked as default, else the first; None without one that can be decoded."""
+    known = [s for s in container.streams.audio if getattr(s, "codec_context", None) is not None]
+    return max(known, key=lambda s: (bool(s.disposition & s.disposition.default), -s.index), default=None)
+
+
+def packets(container: InputContainer, stream: S) -> Iterator[Packet[S] | None]:
     """Every packet of a stream that holds data and is meant to be shown, in file order.
 
     None stands for a place where the container could not be read: reading goes on after it while it can. Empty

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING
 
 from proctor_cli.media.decode import Damage, pictures
@@ -18,11 +20,16 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from numpy.typing import NDArray
 
+_LOOK_AGAIN_S, _STANDING_S = 2, 1
+"""A picture that stands is looked at again in every cell for the former, then once in every latter."""
+
 
 class Sampling:
     """Yields, per cell, the first intact picture whose timestamp lies in it, as a Frame at session time.
 
-    Frames come in order of time and are not kept; a cell without a intact picture yields nothing. After a full
+    Frames come in order of time and are not kept; a cell without an intact picture yields nothing. Of a screen, whose
+    recorders leave out pictures that do not differ, the picture that still stands there is yielded again, once a cell
+    at first and once a second later on, at the beginning of the cell. After a full
     iteration ``loss`` says what the cells of this slice have lost (over all slices of a clip each packet is counted
     once), ``prints`` holds the cell and the print of every sample (see repeats.py), and ``sizes`` every
     (width_px, height_px) met: more than one if the size of the video changes.
@@ -50,10 +57,16 @@ class Sampling:
         before: NDArray[np.int16] | None = None  # thumbnail of the sample before ...
         earlier: tuple[VideoFrame, NDArray[np.uint8] | None] | None = None  # ... and the sample itself, if converted
         last = -1
+        shown: VideoFrame | None = None
+        standing = info.source == "screen"
         for pts, picture in pictures(self._scan, piece.keyframe, damage, self._threads):
-            cell = grid.cell(pts)
+            cell = min(grid.cell(pts), piece.end_cell)
+            if standing and shown is not None:
+                yield from self._stand(shown, last, cell, pixels)
             if cell >= piece.end_cell:
+                shown = None
                 break
+            shown = picture
             if cell <= last:
                 continue
             last = cell
@@ -68,8 +81,25 @@ class Sampling:
                 t_s = info.offset_s + self._scan.clock.seconds(pts)
                 yield Frame(info.source, t_s, rgb, changed, before=_converted(earlier, pixels))
             earlier = (picture, rgb)
+        if standing and shown is not None:
+            yield from self._stand(shown, last, self._end_cell(), pixels)
         self.loss = self._owned(damage)
         self.sizes = frozenset(sizes)
+
+    def _end_cell(self) -> int:
+        """The cell behind the slice, or behind the last picture's end."""
+        duration_s = Fraction(str(self._scan.info.duration_s))
+        return min(self._piece.end_cell, ceil(duration_s / self._grid.step))
+
+    def _stand(self, picture: VideoFrame, last: int, cell: int, pixels: Pixels) -> Iterator[Frame]:
+        """The picture that stands between the cells ``last`` and ``cell``, which nothing has changed."""
+        step, info = self._grid.step, self._scan.info
+        at_first, every = ceil(_LOOK_AGAIN_S / step), ceil(_STANDING_S / step)
+        rgb: NDArray[np.uint8] | None = None
+        for empty in range(max(last + 1, self._piece.first_cell), cell):
+            if empty - last <= at_first or (empty - last) % every == 0:
+                rgb = pixels.rgb(picture) if rgb is None else rgb
+                yield Frame(info.source, info.offset_s + self._piece.time_s(empty), rgb, 0.0, before=rgb)
 
     def _owned(self, damage: Damage) -> DecodeLoss:
         """The part of the damage that lies in this slice's own cells."""

@@ -33,12 +33,16 @@ class Slice:
     @property
     def start_s(self) -> float:
         """Start, seconds from the clip's first picture."""
-        return float(self.first_cell * Fraction(str(float(self.step_s))))
+        return self.time_s(self.first_cell)
 
     @property
     def end_s(self) -> float:
         """End, seconds from the clip's first picture."""
-        return float(self.end_cell * Fraction(str(float(self.step_s))))
+        return self.time_s(self.end_cell)
+
+    def time_s(self, cell: int) -> float:
+        """When a cell begins, seconds from the clip's first picture."""
+        return float(cell * Fraction(str(float(self.step_s))))
 
 
 def cut(

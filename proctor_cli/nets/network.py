@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,15 @@ class Network:
     """A function from named arrays to named arrays, without state: the same input gives the same bytes.
 
     ``run`` takes the arrays in the order of ``inputs`` and returns them in the order of ``outputs``; arrays it
-    returns belong to the caller, those it is given stay untouched. It may be called from several threads.
+    returns belong to the caller, those it is given stay untouched. It may be called from several threads. ``notes`` are
+    what its maker has written into an ONNX file, by name.
     """
 
     name: str
     inputs: tuple[Port, ...]
     outputs: tuple[str, ...]
     run: Run
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, inputs: Mapping[str, NDArray[Any]] | NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Run the network once.

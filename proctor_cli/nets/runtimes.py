@@ -9,9 +9,10 @@ Nothing here reports its use to anybody.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from proctor_cli.errors import ModelError
@@ -45,6 +46,7 @@ class Opened(NamedTuple):
     inputs: tuple[Port, ...]
     outputs: tuple[str, ...]
     run: Run
+    notes: Mapping[str, str] = MappingProxyType({})
 
 
 def open_file(model: Model, threads: int) -> Opened:
@@ -124,7 +126,8 @@ def _open_with_onnxruntime(model: Model, threads: int) -> Opened:
             )
             return outputs
 
-    return Opened(ports, tuple(port.name for port in session.get_outputs()), run)
+    notes: Mapping[str, str] = session.get_modelmeta().custom_metadata_map
+    return Opened(ports, tuple(port.name for port in session.get_outputs()), run, notes)
 
 
 def _name_of(port: Any, index: int) -> str:

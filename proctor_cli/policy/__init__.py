@@ -25,6 +25,7 @@ from proctor_cli.policy.sections import (
     Position,
     Priority,
     Risk,
+    Sound,
     Talking,
     Timing,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Priority",
     "Risk",
     "Rule",
+    "Sound",
     "Talking",
     "Timing",
     "change",

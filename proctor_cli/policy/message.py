@@ -22,6 +22,7 @@ FIELDS: Mapping[str, float | str] = {
     "threshold": 0.4,
     "confidence": 0.9,
     "part": "to the left",
+    "words": "chatgpt.com",
 }
 
 

@@ -22,8 +22,10 @@ from proctor_cli.policy.sections import (
     Priority,
     Risk,
     Score,
+    Screen,
     Seconds,
     Section,
+    Sound,
     Talking,
     Timing,
 )
@@ -135,7 +137,9 @@ class Policy(Section):
     liveness: Liveness
     position: Position
     talking: Talking
+    sound: Sound
     objects: Objects
+    screen: Screen
     # strict would refuse TOML's list for a tuple
     rules: Annotated[tuple[Rule, ...], Field(strict=False)]
     """The rules, in the order in which ties are settled."""

@@ -165,6 +165,19 @@ class Talking(Section):
     """In a wider smile (``mouth.smile``) it is not measured."""
 
 
+class Sound(Section):
+    """What is asked of the sound, and when speech is heard that nobody in view can be speaking."""
+
+    required: bool
+    """true: a session without any sound is reported as AUDIO_MISSING, about the recording."""
+    still_s: Annotated[float, Field(gt=0)]
+    """Lips are still that have not moved for this long, s."""
+    still_swing: Annotated[float, Field(gt=0)]
+    """Smallest movement that counts, change of ``mouth.open``."""
+    absent_s: Seconds
+    """Nobody is in the picture when neither a face nor a body was found in it for this long, s."""
+
+
 class Liveness(Section):
     """From when on it is doubtful that a live person sits there: each ``spoof`` signal is 1 at these."""
 
@@ -212,3 +225,28 @@ class Objects(Section):
     """Televisions and monitors."""
     person_min_score: Score
     """People."""
+
+
+class Site(Section):
+    """A site or an application."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """What results call it."""
+    signs: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    """What it is told by: a host (``chatgpt.com``; its subdomains count as well) in the address bar, or words in a
+    title or heading where no address is shown."""
+
+
+class Screen(Section):
+    """What a screen recording may show besides the exam."""
+
+    learn_s: Seconds
+    """What the exam looks like is learned from so much of the recording, s. It is judged once that is over."""
+    black_luma: Score
+    """Mean brightness below which a screen with hardly any text on it is black."""
+    allowed: Annotated[tuple[str, ...], Field(strict=False)]
+    """Hosts, or words of a title, of pages that may be opened beside the exam: showing them is no event."""
+    own_words: Annotated[tuple[str, ...], Field(strict=False)]
+    """Words by which boxes of the exam itself and of the browser are told from notifications."""
+    forbidden: Annotated[tuple[Site, ...], Field(strict=False)]
+    """Sites and applications that are named when they are shown. A policy that names some replaces the whole list."""

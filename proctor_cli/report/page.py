@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,15 +15,17 @@ from markupsafe import Markup
 from proctor_cli import resources
 from proctor_cli.errors import UsageError
 from proctor_cli.report import formats
-from proctor_cli.report.documents import session_key
-from proctor_cli.report.graphs import Axis, Lane, covered_s, draw_focus, draw_risk, lay_lanes, make_axis, thin
+from proctor_cli.report.graphs import Lane, covered_s, draw_focus, draw_risk, lay_lanes, make_axis, thin
 from proctor_cli.report.languages import Language, load_languages
 from proctor_cli.report.output import write_whole
+from proctor_cli.report.page_data import incident_key, lay_reels, page_data
 from proctor_cli.report.prose import render_prose
-from proctor_cli.report.rows import tidy
-from proctor_cli.types import ClipInfo, Coverage, Incident, MissingDetector, SessionResult, Source
+from proctor_cli.types import Corroboration, Coverage, Incident, MissingDetector, SessionResult, Source
 
-_SCRIPTS = ("core.js", "player.js", "timeline.js", "incidents.js", "review.js", "start.js")
+_SCRIPTS = (
+    "core.js", "reel.js", "player.js", "lists.js", "timeline.js", "incidents.js", "texts.js", "review.js", "start.js",
+)  # fmt: skip
+_VERDICTS = ("contradicts", "agrees", "not assessed")
 _PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 
 
@@ -53,7 +54,7 @@ def write_page(
     result: SessionResult,
     path: Path,
     *,
-    media: Mapping[Source, str],
+    media: Mapping[str, str],
     snapshots: Path | None = None,
     language: str = "en",
 ) -> Path:
@@ -62,8 +63,8 @@ def write_page(
     Args:
         result: the finished session.
         path: the HTML file to write.
-        media: for each source, a link to its recording relative to the page. A source without one gets a
-            file picker; so does a recording that the browser cannot open.
+        media: for the path of each clip, a link to it relative to the page. A clip without one gets a file
+            picker; so does one that the browser cannot open.
         snapshots: the folder that ``Incident.snapshot`` is relative to; None leaves the pictures out.
         language: the language the page opens in; readers can switch to any other.
 
@@ -97,23 +98,18 @@ def write_page(
             unlooked=_list_unlooked(result),
             languages=languages,
             language=languages[language],
-            clips=first_clips(result),
+            reels=lay_reels(result.recording.clips),
+            heard=_find_heard(result),
+            corroborations=_list_corroborations(result),
+            unread=_find_unread(result),
             style=Markup(style),  # our own files and numbers only
             script=Markup(script),  # our own files only
             style_hash=_hash_source(style),
             script_hash=_hash_source(script),
-            data=_page_data(result, axis, media, languages, language),
+            data=page_data(result, axis, media, languages, language),
         )
     )
     return write_whole(path, html.encode())
-
-
-def first_clips(result: SessionResult) -> tuple[ClipInfo, ...]:
-    """The first recording of each source, in the order given: what the players show."""
-    clips: dict[Source, ClipInfo] = {}
-    for clip in result.recording.clips:
-        clips.setdefault(clip.source, clip)
-    return tuple(clips.values())
 
 
 def _environment(folder: Path, result: SessionResult, language: Language) -> Environment:
@@ -124,6 +120,7 @@ def _environment(folder: Path, result: SessionResult, language: Language) -> Env
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     environment.globals["say"] = language.say
     environment.filters.update(formats.FILTERS)
     environment.filters["prose"] = partial(render_prose, language=language)
@@ -141,11 +138,6 @@ def _lay_cards(result: SessionResult, snapshots: Path | None, *, quality: bool) 
     return tuple(sorted(cards, key=lambda card: (card.incident.start_s, card.incident.event)))
 
 
-def incident_key(incident: Incident) -> str:
-    """What a decision belongs to: an incident that a new policy shortens or lengthens must be decided anew."""
-    return f"{incident.event}@{incident.source}@{incident.start_s:.3f}-{incident.end_s:.3f}"
-
-
 def _is_flag(incident: Incident) -> bool:
     """Whether it is about conduct in the exam itself."""
     return incident.severity != "quality" and incident.source != "workspace"
@@ -159,6 +151,23 @@ def _list_unlooked(result: SessionResult) -> tuple[tuple[tuple[str, ...], Missin
     told = {gap.reason for gap in result.judgement.not_assessed}
     idle = (item for item in result.recording.missing if item.lacks == "choice" and item.reason not in told)
     return tuple((tuple(dict.fromkeys(name.partition(".")[0] for name in item.signals)), item) for item in idle)
+
+
+def _find_heard(result: SessionResult) -> Source | None:
+    """The source that is heard in the exam: the first with sound. Two at once, a little apart, nobody understands."""
+    clips = result.recording.clips
+    return next((clip.source for clip in clips if clip.has_audio and clip.source != "workspace"), None)
+
+
+def _list_corroborations(result: SessionResult) -> tuple[Corroboration, ...]:
+    """What the screen says of the log: contradictions first."""
+    return tuple(sorted(result.judgement.corroborations, key=lambda c: (_VERDICTS.index(c.screen), c.start_s)))
+
+
+def _find_unread(result: SessionResult) -> MissingDetector | None:
+    """Why no text could be read on the screen: the detector of what the screen shows did not run."""
+    signals = ((item, name) for item in result.recording.missing for name in item.signals)
+    return next((item for item, name in signals if name.startswith("screen.")), None)
 
 
 def _share(coverage: Coverage) -> tuple[float, str]:
@@ -188,45 +197,3 @@ def _place_bars(lanes: tuple[Lane, ...]) -> str:
 
 def _hash_source(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _page_data(
-    result: SessionResult, axis: Axis, media: Mapping[Source, str], languages: Mapping[str, Language], language: str
-) -> dict[str, Any]:
-    """What the page's script reads; the template writes it as escaped JSON."""
-    recording, judgement = result.recording, result.judgement
-    clock = recording.wall_clock
-    return {
-        "session": session_key(result),
-        "student_id": recording.student_id,
-        "policy_sha256": result.provenance.policy_sha256,
-        "begin_s": axis.begin_s,
-        "end_s": axis.end_s,
-        "wall": None if clock is None else {"start_unix_s": clock.start_unix_s, "utc_offset_s": clock.utc_offset_s},
-        "clips": [
-            {
-                "source": clip.source,
-                "url": media.get(clip.source, ""),
-                "offset_s": clip.offset_s,
-                "first_pts_s": clip.first_pts_s,
-                "duration_s": clip.duration_s,
-                "size_bytes": clip.size_bytes,
-            }
-            for clip in first_clips(result)
-        ],
-        "knots": [[tidy(k.t_s), tidy(k.temporary), tidy(k.permanent)] for k in judgement.timeline.knots],
-        "focus": [[tidy(s.t_s), s.value and round(s.value, 1)] for s in thin(judgement.focus, axis)],
-        "incidents": [
-            {
-                "event": i.event,
-                "source": i.source,
-                "start_s": tidy(i.start_s),
-                "end_s": tidy(i.end_s),
-                "quality": i.severity == "quality",
-                "key": incident_key(i),
-            }
-            for i in judgement.incidents
-        ],
-        "language": language,
-        "languages": {code: dict(entry.words) for code, entry in languages.items()},
-    }

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from proctor_cli.policy import Policy, Rule
 from proctor_cli.risk.coverage import CoverageMeter
-from proctor_cli.risk.derive import INPUTS
+from proctor_cli.risk.derive import find_inputs
 from proctor_cli.types import MissingDetector, NotAssessed, Recording, Source
 
 _NO_SOURCE: dict[Source, tuple[str, str]] = {
     "webcam": ("no webcam recording was given", "Give the webcam recording of this session."),
     "screen": ("no screen recording was given", "Give the screen recording of this session."),
+    "sound": (
+        "no recording with sound was given",
+        "Record with sound; a policy can ask for it ([sound] required = true).",
+    ),
     "log": ("no event log was given", "Give the log of the browser or the learning platform for this session."),
     "workspace": ("no room scan was given", "Give the clip of desk and room for this session."),
 }
@@ -43,14 +47,19 @@ def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMe
 
 def _missing(rule: Rule, recording: Recording) -> list[MissingDetector]:
     """The detectors that did not run of those that the rule's signal is made of."""
-    needed = INPUTS.get(rule.signal, (rule.signal,))
-    given = rule.source in {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
+    needed = find_inputs(rule.source, rule.signal)
+    given = {source for source, _ in needed} <= _given(recording)
     return [
         detector
         for detector in recording.missing
-        if any(signal in detector.signals for signal in needed)
+        if any(signal in detector.signals for _, signal in needed)
         and not (given and detector.lacks == "input")  # its own recording is not there; this rule's is
     ]
+
+
+def _given(recording: Recording) -> set[Source]:
+    """The sources there are recordings of, or anything else that speaks of them."""
+    return {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
 
 
 def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple[str, str]:
@@ -64,7 +73,8 @@ def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple
         )
     if missing:
         return missing[0].reason, missing[0].remedy
-    given = {clip.source for clip in recording.clips} | {spec.source for spec in recording.detectors}
-    if rule.source not in given:
+    if rule.source not in _given(recording):
         return _NO_SOURCE[rule.source]
+    if rule.source == "log":
+        return "the log that was given does not speak of it", "Give another log with --events FILE."
     return f"nothing measured {rule.signal}", "Analyse the recording again with a detector that measures it."

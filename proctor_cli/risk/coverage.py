@@ -8,6 +8,9 @@ from math import inf
 
 from proctor_cli.types import Coverage, Observation, Source
 
+_TOLD = frozenset({"sound.missing", "sound.gap"})
+"""What is known without listening: where it is told, nothing need have been measured."""
+
 
 @dataclass(slots=True)
 class _Family:
@@ -97,6 +100,8 @@ class CoverageMeter:
     def _lay_out(self, source: Source, values: Mapping[str, float | None]) -> _Layout:
         groups: dict[str, tuple[_Family, list[str]]] = {}
         for signal in values if source != "workspace" else ():
+            if signal in _TOLD:
+                continue
             family = self._family(source, signal)
             family.measured = family.measured or source == "log"
             groups.setdefault(signal.partition(".")[0], (family, []))[1].append(signal)

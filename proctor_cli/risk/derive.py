@@ -6,20 +6,23 @@ that a live feed and a finished recording give the same values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from proctor_cli.policy import Policy
+from proctor_cli.risk import screen
 from proctor_cli.risk.attention import Attention
 from proctor_cli.risk.faces import FaceCounter
 from proctor_cli.risk.liveness import Liveness
 from proctor_cli.risk.position import Position, Unseen
 from proctor_cli.risk.surroundings import Surroundings
 from proctor_cli.risk.talking import Talking
-from proctor_cli.types import Observation
+from proctor_cli.risk.voice import Voice
+from proctor_cli.types import Observation, Source
 
 _MAX_ROLL_DEG = 40.0
 """A head tilted further is not compared: at 50 degrees people become as unlike themselves as strangers."""
+_VOICE = ("sound.speech", "mouth.open", "face.score", "person.score")
 _POSE = ("head.yaw_deg", "head.pitch_deg", "gaze.yaw_deg", "gaze.pitch_deg", "eyes.open")
 
 INPUTS: Mapping[str, tuple[str, ...]] = {
@@ -46,12 +49,32 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
     "wearables.score": ("headphones.score", "earbuds.score", "smartwatch.score"),
     "person.extra": ("person.score",),
     "person.faceless": ("person.score", "face.score"),
+    "voice.off_camera": _VOICE,
+    "voice.still": _VOICE[:3],
+    "voice.absent": ("sound.speech", "face.score", "person.score"),
+    "sound.missing": (),
+    **dict.fromkeys(screen.SIGNALS, ("screen.lines",)),
+    "screen.black": ("picture.luma", "screen.lines"),
 }
 """Derived signal -> the measured signals it needs."""
 
 
-def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Observation]:
+def find_inputs(source: Source, signal: str) -> list[tuple[Source, str]]:
+    """The measured signals that a signal of ``source`` needs, and where each is measured: lips are seen, not heard."""
+    needed = INPUTS.get(signal, (signal,))
+    return [("webcam" if source == "sound" and not name.startswith("sound.") else source, name) for name in needed]
+
+
+def derive(
+    observations: Iterable[Observation],
+    policy: Policy,
+    exam_names: Sequence[str] = (),
+    texts: screen.TextCollector | None = None,
+) -> Iterator[Observation]:
     """Each observation, in order, with the derived signals it allows; boxes stay as they are.
+
+    What the exam looks like on the screen is learned from the first minute of the screen recording, unless
+    ``exam_names`` (titles and hosts) say it: so long, everything is held back. ``texts`` is told what was read.
 
     - ``face.count``: faces that count ([faces]); None in a picture too dark for a missing face to mean anything and
       while a person is there whose face is not found, and then all that was measured of faces is None too;
@@ -63,16 +86,33 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
       people in view, the most alike of them;
     - ``spoof.texture``, ``spoof.held``, ``spoof.loop``, ``spoof.ratio``: see liveness.py;
     - ``phone.seen``, ``banned.score``, ``wearables.score``, ``person.extra``: see surroundings.py; of a room scan the
-      first and the last.
+      first and the last;
+    - ``voice.off_camera``, ``voice.still``, ``voice.absent``, of the sound: see voice.py.
     """
     attention, surroundings, scanned = Attention(policy), Surroundings(policy), Surroundings(policy, scan=True)
     liveness, counter = Liveness(policy), FaceCounter(policy)
     position, unseen, talking = Position(policy), Unseen(policy), Talking(policy)
-    for observation in observations:
+    voice = Voice(policy)
+    display: screen.Screen | None = None
+    for observation, layout in screen.learn_layout(observations, policy.screen.learn_s, exam_names):
         values = observation.values
+        if observation.source == "screen":
+            if display is None and "screen.lines" in values:
+                display = screen.Screen(policy, layout)
+            if display is None:
+                yield observation
+                continue
+            shown, words = display.follow(observation)
+            if texts is not None and "screen.lines" in values:
+                texts.see(display.page, observation.t_s)
+            yield replace(observation, values={**values, **shown}, words=words)
+            continue
         if observation.source == "workspace":
             found = scanned.look(observation)
             yield replace(observation, values={**values, **found})
+            continue
+        if observation.source == "sound":
+            yield replace(observation, values={**values, **voice.hear(observation.t_s, values)})
             continue
         if observation.source != "webcam":
             yield observation
@@ -101,6 +141,7 @@ def derive(observations: Iterable[Observation], policy: Policy) -> Iterator[Obse
             derived["identity.seen"] = seen if not alone or _is_upright(values) else None
         derived |= liveness.look(observation, derived.get("face.count"))
         derived |= surroundings.look(observation)
+        voice.see(observation.t_s, {**values, **derived})
         yield Observation(observation.source, observation.t_s, {**values, **derived}, observation.boxes)
 
 

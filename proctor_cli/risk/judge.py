@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import inf
+from operator import attrgetter
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.assessed import find_not_assessed
+from proctor_cli.risk.corroborate import Corroborator
 from proctor_cli.risk.coverage import CoverageMeter
 from proctor_cli.risk.derive import derive
 from proctor_cli.risk.engine import RiskMeter
 from proctor_cli.risk.review import prioritise
 from proctor_cli.risk.rules import Rulebook
+from proctor_cli.risk.screen import TextCollector
+from proctor_cli.risk.voice import tell_missing_sound
 from proctor_cli.risk.watch import Mark
 from proctor_cli.types import Incident, Judgement, Observation, Recording, RiskTimeline, Sample
 
@@ -30,14 +35,19 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     """
     start_s, now_s = 0.0, -inf
     rulebook, coverage = Rulebook(policy), CoverageMeter(policy.timing.hold_s)
+    corroborator = Corroborator(policy.timing)
     marks: list[Mark] = []
     focus: list[Sample] = []
-    for observation in derive(observations, policy):
+    texts = TextCollector()
+    known = tell_missing_sound(recording, policy)
+    derived = derive(observations, policy, recording.exam_names, texts)
+    for observation in heapq.merge(known, derived, key=attrgetter("t_s")):
         if observation.t_s < now_s:
             raise ValueError(f"observation at {observation.t_s} s after one at {now_s} s")
         now_s = observation.t_s
         start_s = min(start_s, now_s)
         coverage.push(observation)
+        corroborator.push(observation)
         marks += rulebook.push(observation)
         if "focus.score" in observation.values:
             focus.append(Sample(observation.t_s, observation.values["focus.score"]))
@@ -64,6 +74,8 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
         reasons=reasons,
         critical_alerts=len(critical),
         would_end_s=would_end_s,
+        texts=texts.finish(end_s) if recording.screen_text_kept else (),
+        corroborations=corroborator.finish(start_s, end_s),
     )
 
 

@@ -92,7 +92,8 @@ class Rulebook:
             value = values.get(watch.signal, _ABSENT)
             if value is not _ABSENT and not watch.ignores(value):
                 score = values.get(watch.confidence_signal)
-                watch.push(now_s, value, score, {**self._context(), **watch.parts_of(values)}, marks)
+                words = observation.words.get(watch.signal, "")
+                watch.push(now_s, value, score, {**self._context(), **watch.parts_of(values)}, marks, words)
                 changed = True
         if changed:
             self._advance(now_s, marks)

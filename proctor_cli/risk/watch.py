@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -76,7 +77,13 @@ class Watch:
         return {part: value for part, value in found if value is not None}
 
     def push(
-        self, t_s: float, value: float | None, score: float | None, context: Mapping[str, float], marks: list[Mark]
+        self,
+        t_s: float,
+        value: float | None,
+        score: float | None,
+        context: Mapping[str, float],
+        marks: list[Mark],
+        words: str = "",
     ) -> None:
         """Take in a sample.
 
@@ -86,6 +93,7 @@ class Watch:
             score: the value of ``confidence_signal``, None when there is none.
             context: evidence of this moment.
             marks: where to add what happened.
+            words: what the value stands for at this moment.
         """
         self._settle(t_s, marks)
         level = self._release if self._going_on or self._blind else self._threshold
@@ -96,6 +104,7 @@ class Watch:
                 self._condition.add_parts(
                     {part: self._sign * context[part] - self._release for part in self.rule.parts if part in context}
                 )
+                self._condition.said[words] += bool(words)
                 self._condition.consider(t_s, self.rule)
         elif self._condition is not None:
             if self._going_on:
@@ -199,6 +208,7 @@ class _Condition:
         self.context: Mapping[str, float] = {}
         self.confidences: list[float] = []
         self.beyond_release: dict[str, float] = {}
+        self.said: Counter[str] = Counter()
         self._interruption = [0, 0]  # samples and measured ones, counted only if it is taken up again
 
     def count(
@@ -255,6 +265,7 @@ def _incident(rule: Rule, sign: float, condition: _Condition, confirmed_s: float
         "threshold": rule.threshold,
         "confidence": confidence,
         "part": condition.strongest(rule.parts),
+        "words": max(condition.said, key=lambda words: condition.said[words], default=""),
     }
     evidence = {
         "peak": peak,

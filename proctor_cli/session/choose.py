@@ -15,6 +15,7 @@ _RECORDINGS: Mapping[str, tuple[str, str]] = {
     "webcam": ("webcam recording", "Give the webcam recording."),
     "screen": ("screen recording", "Give it with --screen FILE."),
     "workspace": ("room scan", "Give it with --workspace FILE."),
+    "sound": ("recording with sound", "Record with sound; a policy can ask for it ([sound] required = true)."),
 }
 
 

@@ -19,7 +19,7 @@ from proctor_cli import media, nets, quiet
 from proctor_cli.detectors.faces import Faces
 from proctor_cli.detectors.identity import Identity
 from proctor_cli.errors import InputError
-from proctor_cli.types import Clip, Embedding, Face, Finding, Frame, IdentityBasis
+from proctor_cli.types import Embedding, Face, Finding, Frame, IdentityBasis
 
 # Registration: looks this far apart, over so much of the recording at first, and on for as long as too few are good.
 _STEP_S = 0.5
@@ -36,11 +36,13 @@ _AMBIGUOUS = 0.6
 
 @dataclass(frozen=True, slots=True)
 class EnrolJob:
-    """Whose face to look for: the ``photos``, or without any, the first seconds of the recording within ``span``."""
+    """Whose face to look for: the ``photos``, or without any, the first seconds of the recording within ``span``.
+
+    ``parts`` are those of the recording, in order.
+    """
 
     photos: tuple[str, ...]
-    clip: Clip
-    scan: media.Scan
+    parts: tuple[media.Scan, ...]
     models: tuple[tuple[str, nets.Model], ...]
     span: tuple[float, float] | None = None
     threads: int = 1
@@ -171,11 +173,12 @@ def _alike(vectors: NDArray[np.float64], identity: Identity) -> NDArray[np.bool_
 
 def _pictures(job: EnrolJob) -> Iterator[Frame]:
     """Pictures from the start of the recording, or of the span that is analysed."""
-    offset_s = job.clip.offset_s
-    span = None if job.span is None else (job.span[0] - offset_s, job.span[1] - offset_s)
-    # One slice would do, but the recording may be a long one: nothing behind the last picture needed is decoded.
-    pieces = islice(media.cut(job.scan, _STEP_S, _LONGEST_S, span), 2)
-    return (frame for piece in pieces for frame in media.Sampling(job.scan, piece, threads=job.threads))
+    for scan in job.parts:
+        offset_s = scan.info.offset_s
+        span = None if job.span is None else (job.span[0] - offset_s, job.span[1] - offset_s)
+        # One slice would do, but the recording may be a long one: nothing behind the last picture needed is decoded.
+        for piece in islice(media.cut(scan, _STEP_S, _LONGEST_S, span), 2):
+            yield from media.Sampling(scan, piece, threads=job.threads)
 
 
 def _look(rgb: NDArray[np.uint8], faces: Faces) -> list[Face]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
-from math import inf, prod
+from math import ceil, inf, prod
 
 import numpy as np
 
@@ -16,9 +16,9 @@ from proctor_cli.session.bystanders import find_bystanders
 from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.prepare import Preparation
-from proctor_cli.session.snapshots import choose_source, is_pictured, name_snapshots
+from proctor_cli.session.snapshots import choose_clip, is_pictured, name_snapshots
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import Box, DecodeLoss, Observation, Problem, Recording, SessionResult
+from proctor_cli.types import Box, ClipInfo, DecodeLoss, Observation, Problem, Recording, SessionResult, Source
 
 # A webcam that shows nothing new for this long has stopped, not slowed down.
 _GAP_S = 1.0
@@ -26,6 +26,8 @@ _GAP_S = 1.0
 _DRAWN_SCORE = 0.3
 # Silence is said again and again, so that no rule's memory (timing.hold_s) is shorter than it lasts.
 _SILENCE_S = 5.0
+# What says of a source that it was not recorded at this moment.
+_GAP: Mapping[str, str] = {"webcam": "picture.gap", "sound": "sound.gap"}
 
 
 def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *, analysed_at: str) -> SessionResult:
@@ -45,62 +47,79 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
         *(Problem("slice_lost", job.label, lost[job.key]) for job in preparation.jobs if job.key in lost),
     ]
     recording = replace(preparation.recording, problems=tuple(problems))
-    by_clip: dict[str, list[SliceJob]] = {}
-    for job in kept:
-        by_clip.setdefault(job.clip.source, []).append(job)
-    streams = [_observed(folder, jobs, recording) for jobs in by_clip.values()]
+    by_source: dict[str, list[SliceJob]] = {}
+    for job in preparation.jobs:
+        by_source.setdefault(job.clip.source, []).append(job)
+    streams = [_observed(folder, jobs, lost, recording) for jobs in by_source.values()]
     merged = heapq.merge(*streams, preparation.log, key=lambda observation: observation.t_s)
     folder.write_observations(recording, merged)
     result = judge_folder(folder, policy, analysed_at=analysed_at)
-    scans: dict[str, media.Scan] = {job.clip.source: job.scan for job in preparation.jobs}
-    result = _take_snapshots(folder, result, scans)
+    result = _take_snapshots(folder, result, {_name(job.scan.info): job.scan for job in preparation.jobs})
     folder.write_session(result)
     folder.write_embeddings(preparation.embeddings)
     folder.drop_parts()
     return result
 
 
-def _observed(folder: SessionFolder, jobs: Sequence[SliceJob], recording: Recording) -> Iterator[Observation]:
-    """What the slices of one clip gave, in order.
+def _observed(
+    folder: SessionFolder, planned: Sequence[SliceJob], lost: Collection[str], recording: Recording
+) -> Iterator[Observation]:
+    """What the slices of one recording gave, in order, over all of its parts.
 
-    Where pictures are missing (a gap in the recording, packets that did not decode), where a slice was lost, and
-    where the clip or the span ends while the session goes on, it is said that nothing is known from there on: what was
-    seen last must not be taken to go on.
+    Where pictures are missing (a gap in the recording, a pause between two parts, packets that did not decode), where a
+    slice was lost, and where the recording or the span ends while the session goes on, it is said that nothing is known
+    from there on: what was seen last must not be taken to go on. Where a part follows the last at once nothing is said.
     """
-    clip, scan, step_s = jobs[0].clip, jobs[0].scan, jobs[0].step_s
-    specs = [spec for spec in recording.detectors if spec.source == clip.source]
+    source, step_s = planned[0].clip.source, planned[0].step_s
+    specs = [spec for spec in recording.detectors if spec.source == source]
     unknown: dict[str, float | None] = {signal: None for spec in specs for signal in spec.signals}
-    unseen = {**unknown, "picture.gap": 1.0} if clip.source == "webcam" else unknown
-    # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
-    longest_s = inf if clip.source == "screen" else max(_GAP_S, 5 * step_s, 5 / (scan.info.mean_fps or inf))
+    unseen = {**unknown, _GAP[source]: 1.0} if source in _GAP else unknown
     last_s, resumed = inf, True
-    repeats = _repeats(folder, jobs) if clip.source == "webcam" else {}
-    for job, following in zip_longest(jobs, jobs[1:]):
-        end_s = round(clip.offset_s + min(job.piece.end_s, scan.info.duration_s), 5)
+    repeats = _repeats(folder, [job for job in planned if job.key not in lost]) if source == "webcam" else {}
+    for job, following in zip_longest(planned, planned[1:]):
+        if job.key in lost:
+            continue
+        clip, info = job.clip, job.scan.info
+        # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
+        longest_s = inf if source == "screen" else max(_GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
+        end_s = round(clip.offset_s + min(job.piece.end_s, info.duration_s), 5)
         for observation in folder.read_part(job.key):
             if observation.t_s - last_s > longest_s:
                 for t_s in _every(_SILENCE_S, last_s + step_s, observation.t_s):
-                    yield Observation(clip.source, t_s, unseen)
+                    yield Observation(source, t_s, unseen)
                 resumed = True
-            if resumed and clip.source == "webcam":
+            if resumed and source == "webcam":
                 observation = replace(observation, values={**observation.values, "picture.gap": 0.0})
                 resumed = False
-            if (cell := media.cell_of(observation.t_s - clip.offset_s, step_s)) in repeats:
-                observation = replace(observation, values={**observation.values, **_signals(repeats[cell])})
+            sample = clip.offset_s, media.cell_of(observation.t_s - clip.offset_s, step_s)
+            if sample in repeats:
+                observation = replace(observation, values={**observation.values, **_signals(repeats[sample])})
             last_s = observation.t_s
             end_s = max(end_s, last_s)
             yield observation
-        if (following is None or following.piece.first_cell > job.piece.end_cell) and end_s < recording.duration_s:
-            yield Observation(clip.source, end_s, unknown)
+        broken_off = following is None or following.key in lost
+        # Only of a recording whose pictures go on while it does is the pause told by their absence.
+        paused = source == "screen" and following is not None and following.clip.offset_s - end_s > _GAP_S
+        if (broken_off or paused) and end_s < recording.duration_s:
+            yield Observation(source, end_s, unknown)
             last_s = inf
 
 
-def _repeats(folder: SessionFolder, jobs: Sequence[SliceJob]) -> dict[int, media.Repeat | None]:
-    """By sampling cell: whether the picture repeats itself, for which all slices must be known."""
-    ends = [folder.read_part_end(job.key) for job in jobs]
-    cells = np.array([cell for end in ends for cell in end.cells], np.int64)
-    prints = np.frombuffer(b"".join(end.prints for end in ends), np.uint16).reshape(-1, prod(media.PRINT_BLOCKS))
-    return dict(zip(cells.tolist(), media.find_repeats(cells, prints, jobs[0].step_s), strict=True))
+def _repeats(folder: SessionFolder, jobs: Sequence[SliceJob]) -> dict[tuple[float, int], media.Repeat | None]:
+    """By offset of the part and sampling cell: whether the picture repeats itself. All slices must be known for it."""
+    samples: list[tuple[float, int]] = []
+    cells: list[int] = []  # of the whole recording: a loop is one across its parts too
+    prints: list[bytes] = []
+    for job in jobs:
+        ahead = ceil(job.clip.offset_s / job.step_s)
+        end = folder.read_part_end(job.key)
+        for cell in end.cells:
+            samples.append((job.clip.offset_s, cell))
+            cells.append(max(ahead + cell, cells[-1] + 1 if cells else 0))
+        prints.append(end.prints)
+    each = np.frombuffer(b"".join(prints), np.uint16).reshape(-1, prod(media.PRINT_BLOCKS))
+    found = media.find_repeats(np.array(cells, np.int64), each, jobs[0].step_s) if cells else ()
+    return dict(zip(samples, found, strict=True))
 
 
 def _signals(repeat: media.Repeat | None) -> dict[str, float | None]:
@@ -117,21 +136,30 @@ def _every(interval_s: float, start_s: float, end_s: float) -> Iterator[float]:
         start_s += interval_s
 
 
-def _take_snapshots(folder: SessionFolder, result: SessionResult, scans: Mapping[str, media.Scan]) -> SessionResult:
+def _name(clip: ClipInfo) -> tuple[Source, float]:
+    """What tells a session's clips apart, wherever their files are."""
+    return clip.source, clip.offset_s
+
+
+def _take_snapshots(
+    folder: SessionFolder, result: SessionResult, scans: Mapping[tuple[Source, float], media.Scan]
+) -> SessionResult:
     """Write a picture of each incident that scored, at its most telling moment, with what was found there drawn in.
 
     Faces that are not the candidate's are blurred for good, if that was asked for; their boxes are still drawn.
     """
-    wanted: dict[str, set[float]] = {}
+    wanted: dict[tuple[Source, float], set[float]] = {}
     for incident in filter(is_pictured, result.judgement.incidents):
-        source = choose_source(incident, result.recording.clips)
-        if source is not None:
-            wanted.setdefault(source, set()).add(incident.peak_s)
+        clip = choose_clip(incident, result.recording.clips)
+        if clip is not None:
+            wanted.setdefault(_name(clip), set()).add(incident.peak_s)
     folder.clear_snapshots()
-    for source, times_s in wanted.items():
+    for (source, offset_s), times_s in wanted.items():
         boxes = {seen.t_s: seen.boxes for seen in _observations(folder, source) if seen.t_s in times_s}
         blurred = find_bystanders(_observations(folder, source), times_s) if result.recording.bystanders_blurred else {}
-        for t_s, frame in zip(sorted(times_s), media.pictures_at(scans[source], sorted(times_s)), strict=True):
+        for t_s, frame in zip(
+            sorted(times_s), media.pictures_at(scans[source, offset_s], sorted(times_s)), strict=True
+        ):
             drawn = filter(_is_sure, boxes.get(t_s, ()))
             media.write_jpeg(frame, folder.snapshot(source, t_s), drawn, blurred.get(t_s, ()))
     return name_snapshots(folder, result)
@@ -148,14 +176,15 @@ def _is_sure(box: Box) -> bool:
 
 def _damage(folder: SessionFolder, jobs: Iterable[SliceJob]) -> Iterator[Problem]:
     """What decoding lost, one sentence a clip."""
-    losses: dict[str, list[DecodeLoss]] = {}
+    losses: dict[tuple[str, str], list[DecodeLoss]] = {}
     for job in jobs:
-        losses.setdefault(job.clip.path, []).append(folder.read_part_end(job.key).loss)
-    for path, parts in losses.items():
+        unit = "packets of sound" if job.clip.source == "sound" else "packets"
+        losses.setdefault((job.clip.path, unit), []).append(folder.read_part_end(job.key).loss)
+    for (path, unit), parts in losses.items():
         packets = sum(part.damaged_packets for part in parts)
         pictures = sum(part.corrupt_frames for part in parts)
         first_s = min((part.first_s for part in parts if part.first_s is not None), default=0.0)
-        lost = [f"{count} {what}" for count, what in ((packets, "packets"), (pictures, "pictures")) if count]
+        lost = [f"{count} {what}" for count, what in ((packets, unit), (pictures, "pictures")) if count]
         if lost:
             yield Problem(
                 "packets_damaged", path, f"damaged, left out: {' and '.join(lost)}, the first at {first_s:.1f} s"

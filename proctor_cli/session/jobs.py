@@ -36,13 +36,14 @@ class SliceJob:
 
     @property
     def length_s(self) -> float:
-        """Seconds of video in the slice."""
-        return self.piece.end_s - self.piece.start_s
+        """Seconds of video in the slice: none in one of sound, which costs next to nothing."""
+        return 0.0 if self.clip.source == "sound" else self.piece.end_s - self.piece.start_s
 
     @property
     def label(self) -> str:
         """The slice in words, for messages."""
-        return f"{self.clip.path} {self.piece.start_s:.0f}-{self.piece.end_s:.0f} s"
+        what = " (sound)" if self.clip.source == "sound" else ""
+        return f"{self.clip.path}{what} {self.piece.start_s:.0f}-{self.piece.end_s:.0f} s"
 
 
 def cut_jobs(
@@ -64,7 +65,10 @@ def cut_jobs(
     if request.span is not None and clip.source != "workspace":  # that lies before every span, and is short
         span = (request.span[0] - clip.offset_s, request.span[1] - clip.offset_s)
     names = tuple(spec.name for spec in specs)
-    for piece in media.cut(scan, step_s, plan.SLICE_S, span):
+    pieces = media.cut(scan, step_s, plan.SLICE_S, span)
+    if clip.source == "sound":
+        step_s, pieces = media.SOUND_STEP_S, media.cut_sound(scan, span)
+    for piece in pieces:
         # Whatever changes what a slice gives is in its key, so that a stopped analysis resumes only with its own work.
         facts = (
             __version__,

@@ -9,7 +9,7 @@ from proctor_cli.store import SessionFolder
 from proctor_cli.types import Provenance, SessionResult
 
 # With one of these among a session's problems, part of the exam could not be looked at.
-_PARTIAL = frozenset({"file_ends_early", "slice_lost", "container_damaged", "start_unreadable"})
+_PARTIAL = frozenset({"file_ends_early", "slice_lost", "container_damaged", "start_unreadable", "part_unreadable"})
 
 
 def judge_folder(folder: SessionFolder, policy: Policy, *, analysed_at: str) -> SessionResult:

@@ -13,6 +13,7 @@ import cv2
 
 from proctor_cli import detectors, media, nets, plan, quiet
 from proctor_cli.session.jobs import SliceJob
+from proctor_cli.session.listen import listen
 from proctor_cli.store import PartEnd, SessionFolder
 from proctor_cli.types import Box, Frame, Observation
 
@@ -22,13 +23,31 @@ _MOST_SETS = 3
 
 def run_slice(job: SliceJob) -> str:
     """Analyse one slice and leave its observations in the session folder; returns the job's key."""
+    if job.clip.source == "sound":
+        return _run_sound(job)
     sampling = media.Sampling(job.scan, job.piece, threads=job.threads)
     cv2.setNumThreads(job.threads)  # of the whole process, so it is not for a detector to say
     opened = _open(_Means(job.detectors, job.models, job.threads))
     for detector in opened:
         if isinstance(detector, detectors.Comparing):
             detector.compare_with(job.gallery)
+        if isinstance(detector, detectors.Following):
+            detector.begin()
     SessionFolder(job.folder).write_part(job.key, _observe(job, sampling, opened), lambda: _end(sampling))
+    return job.key
+
+
+def _run_sound(job: SliceJob) -> str:
+    """The same for a slice of sound. Its detectors are opened at once, so they are not kept."""
+    sampling = media.SoundSampling(job.scan, job.piece)
+    quiet.cut_network()
+    models = dict(job.models)
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(closing(detectors.find_listener(name)(models, job.threads))) for name in job.detectors
+        ]
+        heard = map(tidy, listen(job, sampling, opened))
+        SessionFolder(job.folder).write_part(job.key, heard, lambda: PartEnd(sampling.loss))
     return job.key
 
 
@@ -98,6 +117,7 @@ def look(frame: Frame, opened: Iterable[detectors.Detector]) -> Observation:
     """Show a picture to detectors, each of which sees the boxes of those before it, and merge what they measured."""
     values: dict[str, float | None] = {}
     boxes = frame.boxes
+    texts: tuple[Box, ...] = ()
     for detector in opened:
         spec = detector.spec
         if spec.needs and not any(box.label == spec.needs for box in boxes):
@@ -106,7 +126,8 @@ def look(frame: Frame, opened: Iterable[detectors.Detector]) -> Observation:
         (seen,) = detector.observe([replace(frame, boxes=boxes)])
         values |= seen.values
         boxes += seen.boxes
-    return Observation(frame.source, frame.t_s, values, boxes)
+        texts += seen.texts
+    return Observation(frame.source, frame.t_s, values, boxes, texts)
 
 
 def tidy(seen: Observation) -> Observation:
@@ -116,6 +137,7 @@ def tidy(seen: Observation) -> Observation:
         _tidy(seen.t_s),
         {name: None if value is None else _tidy(value) for name, value in seen.values.items()},
         tuple(_tidy_box(box) for box in seen.boxes),
+        tuple(_tidy_box(text) for text in seen.texts),
     )
 
 

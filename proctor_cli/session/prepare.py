@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +15,7 @@ from proctor_cli.errors import UsageError
 from proctor_cli.session.choose import choose_detectors, insist
 from proctor_cli.session.enrol import EnrolJob, Enrolment, enrol
 from proctor_cli.session.jobs import LIBRARIES, SliceJob, cut_jobs
+from proctor_cli.session.place import Placed, place
 from proctor_cli.session.request import Request
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import (
@@ -51,7 +52,7 @@ class Preparation:
 
 def roles_needed(clips: Iterable[Clip]) -> tuple[str, ...]:
     """The roles for which the detectors of these clips need a network."""
-    sources = {clip.source for clip in clips}
+    sources = {clip.source for clip in clips} | {"sound"}  # whether there is any is only known when they are read
     specs = (detectors.find(name).spec for name in detectors.REGISTRY)
     return tuple(dict.fromkeys(role for spec in specs if spec.source in sources for role in spec.models))
 
@@ -78,7 +79,7 @@ def prepare(
 
     Raises:
         InputError: a recording or a photo cannot be read, or a photo shows no face to compare with.
-        UsageError: the log or the span is wrong.
+        UsageError: the log or the span is wrong, or by the start times given the recordings do not overlap.
         ModelError: a detector named in ``request.require`` cannot run, or a chosen network is of a family that its
             detector cannot read.
         OutputError: the folder cannot be written.
@@ -86,9 +87,11 @@ def prepare(
     for clip in request.clips:
         _refuse_unprintable(clip.path)
     left_out = {} if request.identity else {"identity": _SWITCHED_OFF}
-    sources = {clip.source for clip in request.clips}
+    placement = place(request)
+    scans = placement.clips
+    heard = _find_sound(scans)
+    sources = {clip.source for clip, _ in (*scans, *heard)}
     runnable, missing, models = choose_detectors(sources, request.models, request.require, left_out)
-    scans = [_probe(clip) for clip in request.clips]
     enrolment = _enrol(request, scans, runnable, models, threads, apart)
     if not enrolment.gallery and any(spec.name == "identity" for spec in runnable):
         runnable, missing = _leave_out_identity(request, runnable, missing)
@@ -100,9 +103,11 @@ def prepare(
         student_id=request.student_id,
         duration_s=round(duration_s, 6),
         clips=tuple(replace(scan.info, path=folder.relative(Path(clip.path))) for clip, scan in scans),
-        detectors=(*runnable, *_without_pictures(request, log)),
-        missing=missing if log.observations else (*missing, _no_log(request)),
+        detectors=(*runnable, *_without_pictures(sources, log)),
+        missing=missing if log.observations else (*missing, _no_log(request, log)),
         problems=(
+            *request.problems,
+            *placement.problems,
             *(problem for _, scan in scans for problem in scan.problems),
             *log.problems,
         ),
@@ -117,11 +122,14 @@ def prepare(
         student=request.student,
         findings=(*request.findings, *enrolment.findings),
         bystanders_blurred=request.blur_bystanders,
+        screen_text_kept=request.keep_screen_text,
+        exam_names=request.exam_names,
         identity=enrolment.basis,
+        milestones=log.milestones,
     )
     jobs = tuple(
         job
-        for clip, scan in scans
+        for clip, scan in (*scans, *heard)
         for job in cut_jobs(request, clip, scan, _of(clip.source, runnable), models, threads, enrolment.gallery)
     )
     if request.span is not None and not jobs:
@@ -139,18 +147,18 @@ def prepare(
     return Preparation(request, recording, log.observations, jobs, kept, done)
 
 
-def _probe(clip: Clip) -> tuple[Clip, media.Scan]:
-    """A clip in its place on the session clock: a room scan ends where the exam begins."""
-    scan = media.probe(clip)
-    if clip.source != "workspace":
-        return clip, scan
-    offset_s = round(-scan.info.duration_s, 6)
-    return replace(clip, offset_s=offset_s), replace(scan, info=replace(scan.info, offset_s=offset_s))
+def _find_sound(scans: Iterable[Placed]) -> tuple[Placed, ...]:
+    """The recording whose sound is listened to, all parts of it, as clips of sound: the webcam's, else the screen's."""
+    for source in ("webcam", "screen"):
+        parts = [(clip, scan) for clip, scan in scans if clip.source == source]
+        if any(scan.info.has_audio for _, scan in parts):
+            return tuple((replace(clip, source="sound"), scan) for clip, scan in parts)
+    return ()
 
 
 def _enrol(
     request: Request,
-    scans: Sequence[tuple[Clip, media.Scan]],
+    scans: Sequence[Placed],
     runnable: Sequence[Spec],
     models: Mapping[str, nets.Model],
     threads: int,
@@ -159,9 +167,9 @@ def _enrol(
     """Whose face it should be; nobody's, when identity is not looked at."""
     if not any(spec.name == "identity" for spec in runnable):
         return Enrolment((), IdentityBasis())
-    clip, scan = next(pair for pair in scans if pair[0].source == "webcam")
+    parts = tuple(scan for clip, scan in scans if clip.source == "webcam")
     needed = tuple((role, models[role]) for role in ("faces", "identity"))
-    return apart(enrol, EnrolJob(request.photos, clip, scan, needed, request.span, threads))
+    return apart(enrol, EnrolJob(request.photos, parts, needed, request.span, threads))
 
 
 def _leave_out_identity(
@@ -195,30 +203,34 @@ def _sha256(path: str) -> str:
 
 def _read_log(request: Request, wall_clock: WallClock | None, duration_s: float) -> logs.LogReading:
     if request.events is None:
-        return logs.LogReading((), ())
-    if request.span is None:
-        return logs.read(request.events, wall_clock, (0.0, duration_s))
-    reading = logs.read(request.events, wall_clock, request.span)
-    if reading.observations and request.span[1] < duration_s:
+        return logs.LogReading()
+    name = request.student.name if request.student else ""
+    span = request.span or (0.0, duration_s)
+    reading = logs.read(request.events, wall_clock, span, student_id=request.student_id, name=name)
+    if reading.observations and span[1] < duration_s:
         # A log's last state would hold to the end of the session; behind the span nothing is claimed.
-        end = Observation("log", request.span[1], dict.fromkeys(logs.SPEC.signals))
+        end = Observation("log", span[1], dict.fromkeys(reading.spec.signals))
         return replace(reading, observations=(*reading.observations, end))
     return reading
 
 
-def _without_pictures(request: Request, log: logs.LogReading) -> Iterator[Spec]:
-    """What is known without looking at a picture: that there is none, and what a log says."""
-    if any(clip.source == "webcam" for clip in request.clips):
+def _without_pictures(sources: Collection[str], log: logs.LogReading) -> Iterator[Spec]:
+    """What is known without looking at a picture or listening: that there is nothing to, and what a log says."""
+    if "webcam" in sources:
         yield plan.GAPS
         yield plan.REPEATS
+    if "sound" in sources:
+        yield plan.HEARD
     if log.observations:
-        yield logs.SPEC
+        yield log.spec
 
 
-def _no_log(request: Request) -> MissingDetector:
-    reason, remedy = "no browser log was given", "Give one with --events FILE."
+def _no_log(request: Request, log: logs.LogReading) -> MissingDetector:
+    reason, remedy = "no log was given", "Give one with --events FILE."
     if request.events is not None:
-        reason, remedy = "no row of the browser log lies within the recording", "Check the times in it, and --start."
+        reason, remedy = "the log says nothing that a rule watches", "Give that of the exam's page with --events FILE."
+    if not log.milestones and any(problem.code == "log_outside" for problem in log.problems):
+        reason, remedy = "no row of the log lies within the recording", "Check the times in it, and --start."
     return MissingDetector("log", tuple(logs.SPEC.signals), reason, remedy, "input")
 
 

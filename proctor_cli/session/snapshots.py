@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import ClipInfo, Incident, SessionResult
+from proctor_cli.types import ClipInfo, Incident, SessionResult, Source
 
 # The times in the names of pictures have three decimals.
 _ROUNDING_S = 0.0006
@@ -17,14 +17,17 @@ def is_pictured(incident: Incident) -> bool:
     return incident.points > 0
 
 
-def choose_source(incident: Incident, clips: Iterable[ClipInfo]) -> str | None:
+def choose_clip(incident: Incident, clips: Iterable[ClipInfo]) -> ClipInfo | None:
     """Whose picture shows the incident: its own source's; for what a log says, the screen's, else the webcam's.
 
-    None when no such recording covers the incident's most telling moment.
+    For what was heard it is the webcam's, else the screen's.
+
+    Of several parts the one that covers the incident's most telling moment; None when none does.
     """
-    covering = {clip.source for clip in clips if clip.offset_s <= incident.peak_s < clip.offset_s + clip.duration_s}
-    wanted = ("screen", "webcam") if incident.source == "log" else (incident.source,)
-    return next((source for source in wanted if source in covering), None)
+    covering = {clip.source: clip for clip in clips if 0 <= incident.peak_s - clip.offset_s < clip.duration_s}
+    elsewhere: Mapping[Source, tuple[Source, ...]] = {"log": ("screen", "webcam"), "sound": ("webcam", "screen")}
+    wanted = elsewhere.get(incident.source, (incident.source,))
+    return next((covering[source] for source in wanted if source in covering), None)
 
 
 def name_snapshots(folder: SessionFolder, result: SessionResult) -> SessionResult:
@@ -35,11 +38,13 @@ def name_snapshots(folder: SessionFolder, result: SessionResult) -> SessionResul
     taken = folder.list_snapshots()
 
     def picture(incident: Incident) -> str:
-        source = choose_source(incident, result.recording.clips)
+        clip = choose_clip(incident, result.recording.clips)
         inside = [
             (abs(t_s - incident.peak_s), path)
             for (of, t_s), path in taken.items()
-            if of == source and incident.start_s - _ROUNDING_S <= t_s <= incident.end_s + _ROUNDING_S
+            if clip is not None
+            and of == clip.source
+            and incident.start_s - _ROUNDING_S <= t_s <= incident.end_s + _ROUNDING_S
         ]
         return folder.relative(min(inside)[1]) if inside and is_pictured(incident) else ""
 

@@ -3,7 +3,7 @@
 All are frozen and slotted; the unit is in the name (``_s`` seconds, ``_px`` pixels, ``_deg`` degrees,
 ``_fps`` per second, ``_cm`` centimetres); a bare ``score`` or ``confidence`` is 0-1. Times are seconds on
 the session clock: 0 is the first picture of the webcam recording (of the screen recording when there is no
-webcam). Intervals are half-open, ``[start_s, end_s)``.
+webcam); a screen recording that began earlier has negative times. Intervals are half-open, ``[start_s, end_s)``.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from proctor_cli.types.judgement import (
     ScreenText,
     Severity,
 )
-from proctor_cli.types.measurements import Box, Embedding, Face, Frame, Observation, Spec
-from proctor_cli.types.recordings import Clip, ClipInfo, DecodeLoss, Source, WallClock
+from proctor_cli.types.measurements import Box, Embedding, Face, Frame, Observation, Sound, Spec
+from proctor_cli.types.recordings import Clip, ClipInfo, DecodeLoss, OffsetFrom, Source, WallClock
 from proctor_cli.types.session import (
     Embeddings,
     Finding,
@@ -65,6 +65,7 @@ __all__ = [
     "ModelUse",
     "NotAssessed",
     "Observation",
+    "OffsetFrom",
     "Priority",
     "Problem",
     "Provenance",
@@ -76,6 +77,7 @@ __all__ = [
     "ScreenText",
     "SessionResult",
     "Severity",
+    "Sound",
     "Source",
     "Spec",
     "Student",

@@ -81,13 +81,36 @@ class Frame:
         return f"Frame({self.source} {self.t_s:.3f} s, {width}x{height}, {len(self.boxes)} boxes)"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """A short stretch of sound: ``samples`` are (n,) float32, mono, -1 to 1, the first of them at ``t_s``."""
+
+    t_s: float
+    rate_hz: int
+    samples: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        shape = self.samples.shape
+        if len(shape) != 1 or self.samples.dtype != "float32":
+            raise ValueError(f"samples must be (n,) float32, got {shape} {self.samples.dtype}")
+
+    def __repr__(self) -> str:
+        return f"Sound({self.t_s:.3f} s, {self.samples.size} samples at {self.rate_hz} Hz)"
+
+    @property
+    def end_s(self) -> float:
+        """Time of the first sample that no longer belongs."""
+        return self.t_s + self.samples.size / self.rate_hz
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What was measured at one moment of one source.
 
     A key that is absent was not looked for; None means it was looked for and could not be measured; neither
     is ever 0. Keys are signal names, ``family.measure``. ``texts`` are the lines of text that were read at this moment:
-    boxes whose labels are the words.
+    boxes whose labels are the words. ``words`` say, for derived signals, what a value stands for ("screen.forbidden" ->
+    the site that is shown).
     """
 
     source: Source
@@ -95,6 +118,7 @@ class Observation:
     values: Mapping[str, float | None]
     boxes: tuple[Box, ...] = ()
     texts: tuple[Box, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,24 @@ Source = Literal["webcam", "screen", "sound", "log", "workspace"]
 """Where something was measured; "workspace" is a scan of desk and room, filmed before the exam, "sound" the sound track
 of the webcam or screen recording."""
 
+OffsetFrom = Literal["origin", "option", "start times", "sound", "creation times", "part", "assumed"]
+"""How it is known where a clip lies on the session clock.
+
+- "origin": the clock begins with it.
+- "option": it was given in seconds; "start times": when it and the webcam recording began was given.
+- "sound": by the loudness of both sound tracks; "creation times": by those in the files.
+- "part": it follows the part ahead of it at once.
+- "assumed": nothing says; a screen recording is then taken to start together with the webcam recording. Of a room scan
+  only that it was before the exam is known.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One recording given by the user.
+    """One recording given by the user, or one of the consecutive parts that a recorder has left of it.
 
-    ``offset_s`` is the session time of its first picture. A workspace clip has none of its own: it is placed so that it
-    ends where session time begins.
+    ``offset_s`` is the session time of its first picture, before 0 when it began ahead of the webcam recording. A
+    workspace clip has none of its own: it is placed so that it ends where session time begins.
     """
 
     source: Source
@@ -34,7 +45,8 @@ class ClipInfo:
     first picture to the end of the last one; ``duration_from`` says how it is known: "packets" (presentation
     timestamps were read) or "rate" (the file has none; frames were counted at the declared rate).
     ``header_duration_s`` is what the container claims, None when it claims nothing. ``created_unix_s`` is the
-    container's creation time, None when absent.
+    container's creation time, None when absent. ``offset_from`` says how ``offset_s`` is known, and ``offset_sure``
+    (0-1) how far the sound tracks fit better there than anywhere else, None when it is not known from them.
     """
 
     source: Source
@@ -56,6 +68,8 @@ class ClipInfo:
     longest_gap_s: float
     has_audio: bool
     created_unix_s: float | None
+    offset_from: OffsetFrom = "assumed"
+    offset_sure: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ class Recording:
     that of the browser log, "" without one; ``photos_sha256`` are those of the reference photos. ``dense`` says that
     every detector looked at every sample. ``student`` is None when nothing but ``student_id`` was given.
     ``bystanders_blurred`` says that in snapshots all faces but the largest were made unrecognisable. ``milestones`` are
-    what the log says happened, in order of time.
+    what the log says happened, in order of time. ``screen_text_kept`` is False when the words read on the screen
+    were left out on request; ``exam_names`` are titles and addresses by which the user tells the exam on the screen.
     """
 
     student_id: str
@@ -149,6 +150,8 @@ class Recording:
     bystanders_blurred: bool = False
     identity: IdentityBasis = IdentityBasis()
     milestones: tuple[Milestone, ...] = ()
+    screen_text_kept: bool = True
+    exam_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

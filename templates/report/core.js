@@ -34,7 +34,7 @@ function clock(t) {
 }
 
 // A room scan lies before the exam, nobody knows how long: it has its own clock, and no time of day.
-const roomScan = session.clips.find((clip) => clip.source === "workspace");
+const roomScan = session.reels.find((reel) => reel.source === "workspace")?.parts[0];
 const inRoomScan = (t) => Boolean(roomScan) && roomScan.offset_s <= t && t < 0;
 
 function tellTime(t) {
@@ -47,6 +47,9 @@ function wallClock(t) {
   const moment = new Date((session.wall.start_unix_s + session.wall.utc_offset_s + t) * 1000);
   return moment.toISOString().slice(11, 19);
 }
+
+// On both clocks, where the time of day is known.
+const tellTimes = (t) => [tellTime(t), wallClock(t)].filter(Boolean).join(" · ");
 
 const tidy = (number) => String(Math.round(number * 10) / 10);
 const spanned = session.end_s - session.begin_s;

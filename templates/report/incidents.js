@@ -13,10 +13,8 @@ const incidents = (() => {
     if (!card) return;
     card.classList.add("is-chosen");
     find(`#bar-${card.dataset.index}`)?.classList.add("is-chosen");
-    // Only the list scrolls: the player must stay where it is.
-    const list = find("#cards");
-    const top = card.offsetTop - list.offsetTop;
-    if (list.scrollHeight > list.clientHeight) list.scrollTop = top - (list.clientHeight - card.clientHeight) / 3;
+    lists.open("incidents");
+    lists.reveal(card);
   }
 
   // Chooses by number, as the lanes and links do; a quality stretch has no card, only a time.

@@ -22,7 +22,7 @@ for (const dialog of findAll("dialog")) {
   });
 }
 
-// ---------------------------------------------------------------- links: #t=12.3 is a moment, #incident-4 an incident
+// ---------------------------------------------------------------- links: a moment (#t=12.3), an incident, a milestone, a list
 function follow(hash) {
   const moment = /^#t=(-?[\d.]+)$/.exec(hash);
   const incident = /^#incident-(\d+)$/.exec(hash);
@@ -31,20 +31,35 @@ function follow(hash) {
     incidents.choose(null);
   }
   if (incident) incidents.open(Number(incident[1]));
-  return Boolean(moment || incident);
+  const milestone = /^#milestone-(\d+)$/.exec(hash);
+  const row = milestone && find(hash);
+  if (row) {
+    player.seek(session.milestones[milestone[1]][0]);
+    lists.open("log");
+    lists.reveal(row);
+    find("a", row).focus({ preventScroll: true });
+  }
+  return Boolean(moment || incident || row);
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest('a[href^="#"]');
-  if (link && follow(link.getAttribute("href"))) {
-    event.preventDefault();
-    history.replaceState(null, "", link.getAttribute("href"));
-  }
+  const hash = event.target.closest('a[href^="#"]')?.getAttribute("href");
+  if (!hash) return;
+  lists.open(hash.slice(1)); // and go there, as with any link
+  if (!follow(hash)) return;
+  event.preventDefault();
+  history.replaceState(null, "", hash);
+  bringIntoView(find(".player"));
 });
 // A button pressed with the mouse gives the focus back, or else Space would press it again instead of playing.
 document.addEventListener("click", (event) => {
   if (event.detail && event.target.closest("button")) event.target.closest("button").blur();
 });
+// Who follows a link from further down must see where it leads.
+function bringIntoView(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  if (bottom < 0.2 * innerHeight || top > 0.8 * innerHeight) element.scrollIntoView({ block: "nearest" });
+}
 window.addEventListener("hashchange", () => follow(location.hash));
 
 // ---------------------------------------------------------------- keys
@@ -61,6 +76,7 @@ const KEYS = {
   d: withChosen((card) => review.decide(card, "dismissed")),
   m: withChosen((card) => review.writeNote(card)),
   i: () => find("#only-incidents").click(),
+  "/": texts.focus,
   "+": timeline.zoomIn,
   "-": timeline.zoomOut,
   "?": () => find("#help").showModal(),
@@ -72,7 +88,7 @@ const SHIFTED = { ArrowLeft: skip(-1), ArrowRight: skip(1) };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || find("dialog[open]")) return;
   const { target } = event;
-  if (target.matches("input[type=text], textarea, select")) {
+  if (target.matches("input[type=text], input[type=search], textarea, select")) {
     if (event.key === "Escape") target.blur();
     return;
   }

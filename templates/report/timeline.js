@@ -3,6 +3,8 @@ const timeline = (() => {
   const ZOOMS = [1, 2, 4, 8, 16, 32];
   const STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
   const LABEL_PX = 76;
+  const MARK_PX = 24; // milestones nearer than this share a mark
+  const TOLD = 6; // milestones named in a mark's tooltip
 
   const plot = find("#plot");
   const frame = find("#plot-window");
@@ -36,7 +38,7 @@ const timeline = (() => {
 
   function describe(t) {
     const { temporary, permanent } = riskAt(t);
-    const parts = [tellTime(t), wallClock(t)].filter(Boolean);
+    const parts = [tellTimes(t)];
     parts.push(
       say("timeline.now_risk", {
         risk: tidy(temporary + permanent),
@@ -79,6 +81,36 @@ const timeline = (() => {
     find("#axis").classList.add("marked");
   }
 
+  // Milestones that would overlap at this zoom share a mark.
+  function drawMarks() {
+    const strip = find("#milestone-strip");
+    const width = plot.clientWidth;
+    if (!strip || !width) return;
+    const groups = [];
+    session.milestones.forEach(([t], index) => {
+      const group = groups.at(-1);
+      if (group && (share(t) - share(session.milestones[group[0]][0])) * width < MARK_PX) group.push(index);
+      else groups.push([index]);
+    });
+    strip.replaceChildren(...groups.map(mark));
+  }
+
+  function mark(group) {
+    const link = document.createElement("a");
+    link.className = "mark";
+    link.href = `#milestone-${group[0]}`;
+    link.tabIndex = -1; // the list of milestones is there for the keyboard
+    link.style.left = `${share(session.milestones[group[0]][0]) * 100}%`;
+    if (group.length > 1) link.textContent = group.length;
+    const lines = group.slice(0, TOLD).map((index) => {
+      const [t, message] = session.milestones[index];
+      return `${tellTimes(t)}  ${message}`;
+    });
+    if (group.length > TOLD) lines.push(say("log.more", { count: group.length - TOLD }));
+    link.title = lines.join("\n");
+    return link;
+  }
+
   function setZoom(level) {
     if (!ZOOMS.includes(level)) return;
     zoom = level;
@@ -87,6 +119,7 @@ const timeline = (() => {
     find("#zoom-out").disabled = zoom === ZOOMS[0];
     find("#zoom-in").disabled = zoom === ZOOMS.at(-1);
     drawAxis();
+    drawMarks();
     frame.scrollLeft = share(player.now) * plot.clientWidth - frame.clientWidth / 2;
   }
 
@@ -102,15 +135,21 @@ const timeline = (() => {
     draw();
   });
   plot.addEventListener("click", (event) => {
-    if (event.target.closest(".bar")) return; // a bar chooses its incident
+    if (event.target.closest(".bar, .mark")) return; // these lead to an incident, or a milestone
     player.seek(timeUnder(event));
     incidents.choose(null);
   });
   find("#zoom-in").addEventListener("click", () => setZoom(zoom * 2));
   find("#zoom-out").addEventListener("click", () => setZoom(zoom / 2));
   document.addEventListener("moved", draw);
-  document.addEventListener("translated", draw);
-  new ResizeObserver(drawAxis).observe(frame);
+  document.addEventListener("translated", () => {
+    draw();
+    drawMarks();
+  });
+  new ResizeObserver(() => {
+    drawAxis();
+    drawMarks();
+  }).observe(frame);
 
   return { zoomIn: () => setZoom(zoom * 2), zoomOut: () => setZoom(zoom / 2), setZoom };
 })();

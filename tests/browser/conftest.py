@@ -42,15 +42,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def record(path: Path, duration_s: float, first_pts_s: float = 0.0) -> None:
-    """A small VP8 recording, two pictures a second, that gets brighter."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libvpx", rate=2, options={"deadline": "realtime", "cpu-used": "8"})
+def record(path: Path, duration_s: float, first_pts_s: float = 0.0, *, rate_fps: int = 2, live: bool = False) -> None:
+    """A small VP8 recording that gets brighter; a ``live`` one tells neither its duration nor where to seek."""
+    with av.open(str(path), "w", options={"live": "1"} if live else {}) as container:
+        stream = container.add_stream("libvpx", rate=rate_fps, options={"deadline": "realtime", "cpu-used": "8"})
         stream.width, stream.height, stream.pix_fmt = 64, 36, "yuv420p"
         stream.codec_context.time_base = stream.time_base = Fraction(1, 1000)
-        for number in range(round(duration_s * 2)):
-            frame = av.VideoFrame.from_ndarray(np.full((36, 64, 3), number, np.uint8), format="rgb24")
-            frame.pts, frame.time_base = round((first_pts_s + number / 2) * 1000), Fraction(1, 1000)
+        for number in range(round(duration_s * rate_fps)):
+            frame = av.VideoFrame.from_ndarray(np.full((36, 64, 3), number % 256, np.uint8), format="rgb24")
+            frame.pts, frame.time_base = round((first_pts_s + number / rate_fps) * 1000), Fraction(1, 1000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
 
@@ -70,13 +70,16 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> SessionResult:
     return replace(session, recording=replace(session.recording, clips=clips))
 
 
+def link(session: SessionResult) -> dict[str, str]:
+    """Links for a page that lies beside the recordings."""
+    return {clip.path: Path(clip.path).name for clip in session.recording.clips}
+
+
 @pytest.fixture(scope="session")
 def report(recorded: SessionResult) -> Path:
     """The report page beside its recordings."""
     folder = Path(recorded.recording.clips[0].path).parent
-    return write_page(
-        recorded, folder / "report.html", media={"webcam": "webcam.webm", "screen": "screen.webm"}, snapshots=folder
-    )
+    return write_page(recorded, folder / "report.html", media=link(recorded), snapshots=folder)
 
 
 @pytest.fixture

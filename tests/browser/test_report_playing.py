@@ -208,7 +208,9 @@ def test_a_snapshot_can_be_enlarged(page: Page, recorded: SessionResult, tmp_pat
 def test_a_missing_recording_is_said_and_can_be_chosen(
     page: Page, recorded: SessionResult, report: Path, tmp_path: Path
 ) -> None:
-    page.goto(write_page(recorded, tmp_path / "moved.html", media={"webcam": "gone.webm"}).as_uri())
+    page.goto(
+        write_page(recorded, tmp_path / "moved.html", media={recorded.recording.clips[0].path: "gone.webm"}).as_uri()
+    )
     webcam = page.locator(".screen[data-source=webcam]")
     for missing in (webcam, page.locator(".screen[data-source=screen]")):
         expect(missing.locator(".missing")).to_be_visible()
@@ -226,7 +228,9 @@ def test_a_missing_recording_is_said_and_can_be_chosen(
 
 def test_a_file_that_is_no_recording_is_said(page: Page, recorded: SessionResult, tmp_path: Path) -> None:
     (tmp_path / "webcam.webm").write_bytes(b"not a video")
-    page.goto(write_page(recorded, tmp_path / "r.html", media={"webcam": "webcam.webm"}).as_uri())
+    page.goto(
+        write_page(recorded, tmp_path / "r.html", media={recorded.recording.clips[0].path: "webcam.webm"}).as_uri()
+    )
     expect(page.locator(".screen[data-source=webcam] .missing")).to_be_visible()
 
 

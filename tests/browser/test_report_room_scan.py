@@ -31,7 +31,7 @@ def scanned_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     session = make_scanned()
     for clip in session.recording.clips:
         record(folder / f"{clip.source}.webm", clip.duration_s)
-    media = {clip.source: f"{clip.source}.webm" for clip in session.recording.clips}
+    media = {clip.path: f"{clip.source}.webm" for clip in session.recording.clips}
     return write_page(session, folder / "report.html", media=media)
 
 

@@ -162,7 +162,7 @@ SETTINGS = [name for name, value in load(None).model_dump().items() if isinstanc
 @pytest.mark.parametrize("section", SETTINGS)
 def test_every_policy_key_is_documented_with_its_default(section: str) -> None:
     (table,) = tables(sections(POLICY, "###")[f"[{section}]"])
-    told = {row[0].strip("`"): number(row[2]) for row in table[1:]}
+    told = {row[0].strip("`"): row[2] == "true" if row[2] in ("true", "false") else number(row[2]) for row in table[1:]}
     assert told == load(None).model_dump()[section]
 
 
@@ -181,7 +181,7 @@ def test_every_key_of_a_rule_is_documented_with_what_it_is_without() -> None:
 
 
 def test_every_signal_is_documented() -> None:
-    specs = [detectors.find(name).spec for name in detectors.REGISTRY] + [plan.REPEATS, logs.SPEC]
+    specs = [detectors.find(name).spec for name in detectors.REGISTRY] + [plan.REPEATS, plan.HEARD, logs.SPEC]
     (table,) = tables(sections(POLICY)["Signals"])
     told = {word for row in table[1:] for word in words_in(row[0])}
     known = risk.list_signals({signal for spec in specs for signal in spec.signals})

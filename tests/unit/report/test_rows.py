@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from proctor_cli.report.rows import Row, format_clock, list_rows, risk_at
-from proctor_cli.types import NotAssessed, RiskTimeline, SessionResult
+from proctor_cli.types import NotAssessed, RiskTimeline, SessionResult, Source
 
 
 def rows_of(session: SessionResult, event: str) -> list[Row]:
@@ -94,3 +94,11 @@ def test_risk_without_history_is_nothing() -> None:
 )
 def test_session_times_are_written_to_the_millisecond(t_s: float, text: str) -> None:
     assert format_clock(t_s) == text
+
+
+@pytest.mark.parametrize("source", ["sound", "screen", "log"])
+def test_every_source_of_the_exam_is_told_with_its_time_of_day(session: SessionResult, source: Source) -> None:
+    incident = replace(session.judgement.incidents[0], source=source)
+    judgement = replace(session.judgement, incidents=(incident,), timeline=RiskTimeline((), ()))
+    (row,) = list_rows(replace(session, judgement=judgement))
+    assert (row.source, row.video_time, row.time_24h) == (source, "00:00:12.000", "13:00:12")

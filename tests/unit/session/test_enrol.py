@@ -15,7 +15,7 @@ from proctor_cli.detectors.faces import Faces
 from proctor_cli.detectors.identity import Identity
 from proctor_cli.errors import InputError
 from proctor_cli.session.enrol import EnrolJob, Enrolment, enrol
-from proctor_cli.types import Clip, Embedding, Face, Frame, IdentityBasis
+from proctor_cli.types import Embedding, Face, Frame, IdentityBasis
 from tests.unit.detectors.pictures import OTHER_PORTRAIT, PORTRAIT, Head, Picture, models, scene
 from tests.unit.media.films import even, film, scan_of
 
@@ -52,10 +52,16 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Enrol:
     monkeypatch.setattr(quiet, "cut_network", lambda: None)  # it would last longer than this test
     networks = tuple(models("faces", "identity").items())
 
-    def do(*photos: str, recording: Path | None = None, offset_s: float = 0.0, **options: object) -> Enrolment:
-        scan = scan_of(recording or film(tmp_path / "exam.mp4", even(5)), offset_s)
-        clip = Clip("webcam", scan.info.path, offset_s)
-        return enrol(EnrolJob(photos, clip, scan, networks, **options))  # type: ignore[arg-type]  # passed on
+    def do(
+        *photos: str,
+        recording: Path | None = None,
+        offset_s: float = 0.0,
+        further: tuple[tuple[Path, float], ...] = (),
+        **options: object,
+    ) -> Enrolment:
+        first = recording or film(tmp_path / "exam.mp4", even(5))
+        parts = tuple(scan_of(path, begins_s) for path, begins_s in ((first, offset_s), *further))
+        return enrol(EnrolJob(photos, parts, networks, **options))  # type: ignore[arg-type]  # passed on
 
     return do
 
@@ -232,6 +238,17 @@ class TestRecording:
         assert run(recording=recorded((equal, 22))).gallery == ()
         behind = scene(320, 240, Head(0, 20, 80), Head(220, 30, 40, mirrored=True))[0]
         assert alike(run(recording=recorded((behind, 22))).gallery, person["candidate"]) > 0.9
+
+    def test_the_first_seconds_may_lie_in_several_parts(
+        self, run: Enrol, recorded: Callable[..., Path], person: Person
+    ) -> None:
+        first = recorded((self.candidate, 2))
+        first = first.rename(first.with_name("1.mp4"))
+        later = ((recorded((self.candidate, 6)), 40.0),)
+        found = run(recording=first, further=later)
+        assert alike(found.gallery, person["candidate"]) > 0.9
+        assert (found.basis.start_s, found.basis.looks) == (0.0, 6)
+        assert run(recording=first, further=later, span=(41.0, 50.0)).basis.start_s == 41.0
 
     def test_a_span_has_its_own_first_seconds(self, run: Enrol, recorded: Callable[..., Path], person: Person) -> None:
         recording = recorded((self.other, 25), (self.candidate, 15))

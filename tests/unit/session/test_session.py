@@ -103,7 +103,7 @@ class TestObserving:
         screen = film(tmp_path / "screen.mp4", even(50))
         log = tmp_path / "log.csv"
         log.write_text("time,type\n2,hidden\n3,visible\n")
-        result = analysed(exam, Clip("screen", str(screen), 5.0), events=str(log))
+        result = analysed(exam, Clip("screen", str(screen)), screen_offset_s=5.0, events=str(log))
         assert result.recording.duration_s == 7.0
         seen = list(SessionFolder(tmp_path / "out").read_observations())
         assert [o.t_s for o in seen] == sorted(o.t_s for o in seen)
@@ -261,7 +261,6 @@ class TestFailures:
         assert {job.key for job in prepared(copy).jobs} == keys
         others = [
             prepared(exam, dense=True),
-            prepared(Clip("webcam", str(exam), 1.0)),
             prepared(Clip("screen", str(exam))),
             prepared(film(tmp_path / "b.mp4", even(150), first_number=1)),
             prepared(exam, span=(0.5, 1.5)),

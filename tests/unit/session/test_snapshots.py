@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from proctor_cli.policy import load, parse
 from proctor_cli.session.judge import judge_folder
-from proctor_cli.session.snapshots import choose_source, name_snapshots
+from proctor_cli.session.snapshots import choose_clip, name_snapshots
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import Incident, Recording, SessionResult
 from tests.unit.media.films import film
@@ -20,6 +20,7 @@ from tests.unit.session.conftest import Analyse
 from tests.unit.session.test_session import DARK, night
 
 WEBCAM, SCREEN = make_clip("webcam", duration_s=60.0), make_clip("screen", offset_s=10.0, duration_s=80.0)
+POLICY = load(None)
 
 
 def at(peak_s: float, source: str = "webcam", **changes: object) -> Incident:
@@ -39,11 +40,18 @@ def at(peak_s: float, source: str = "webcam", **changes: object) -> Incident:
     ],
 )
 def test_the_recording_that_shows_it(source: str, peak_s: float, chosen: str | None) -> None:
-    assert choose_source(at(peak_s, source), [WEBCAM, SCREEN]) == chosen
+    clip = choose_clip(at(peak_s, source), [WEBCAM, SCREEN])
+    assert (clip and clip.source) == chosen
 
 
 def test_without_a_screen_recording_the_webcam_shows_what_a_log_says() -> None:
-    assert choose_source(at(15.0, "log"), [WEBCAM]) == "webcam"
+    assert choose_clip(at(15.0, "log"), [WEBCAM]) == WEBCAM
+
+
+def test_of_several_parts_the_one_that_covers_it() -> None:
+    parts = [WEBCAM, replace(WEBCAM, offset_s=60.0), replace(WEBCAM, offset_s=130.0)]
+    chosen = [choose_clip(at(peak_s), parts) for peak_s in (59.9, 60.0, 125.0, 131.0)]
+    assert chosen == [parts[0], parts[1], None, parts[2]]
 
 
 @pytest.fixture
@@ -81,7 +89,7 @@ def test_the_rounding_in_its_name_loses_no_picture(tmp_path_factory: pytest.Temp
     folder.clear_snapshots()
     picture = folder.snapshot("webcam", peak_s)
     picture.touch()
-    result = judge_folder(folder, load(None), analysed_at="")
+    result = judge_folder(folder, POLICY, analysed_at="")
     for incident in (at(peak_s), replace(at(peak_s), start_s=max(0.0, peak_s - 1), end_s=peak_s)):
         assert name(folder, result, incident) == [folder.relative(picture)]
 

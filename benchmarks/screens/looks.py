@@ -1,0 +1,63 @@
+"""Configuration files of window managers, panels and toast services: what makes one desktop look unlike another."""
+
+from __future__ import annotations
+
+TINT2 = """panel_items = TC
+panel_position = bottom center horizontal
+panel_size = 100% 34
+panel_background_id = 1
+taskbar_mode = single_desktop
+task_text = 1
+task_icon = 0
+task_maximum_size = 220 30
+task_font_color = #d0d4da 100
+task_background_id = 2
+time1_format = %H:%M:%S
+time2_format = %a %d %b
+time1_font = Noto Sans 9
+time2_font = Noto Sans 7
+clock_font_color = #e6e6e6 100
+strut_policy = follow_size
+rounded = 0
+border_width = 0
+background_color = #14171c 100
+rounded = 2
+border_width = 0
+background_color = #2b313a 100
+"""
+TINT2 = "\n".join([*TINT2.splitlines()[-6:], *TINT2.splitlines()[:-6], ""])  # backgrounds come first
+
+XFWM4 = {
+    ".config/xfce4/xfconf/xfce-perchannel-xml/xfwm4.xml": """<?xml version="1.0"?><channel name="xfwm4" version="1.0">
+<property name="general" type="empty"><property name="theme" type="string" value="Greybird-dark"/>
+<property name="use_compositing" type="bool" value="false"/></property></channel>"""
+}
+
+
+def dunst(origin: str, background: str, foreground: str, width_px: int = 340) -> dict[str, str]:
+    """Toasts at ``origin`` (bottom-right, top-center, ...) in the given colours."""
+    text = f"""[global]
+origin = {origin}
+offset = 18x56
+width = {width_px}
+height = 140
+padding = 14
+horizontal_padding = 18
+frame_width = 1
+frame_color = "#555555"
+font = Noto Sans 11
+format = "<b>%a</b>  <small>now</small>\\n<b>%s</b>\\n%b"
+fullscreen = show
+[urgency_normal]
+background = "{background}"
+foreground = "{foreground}"
+timeout = 30
+"""
+    return {".config/dunst/dunstrc": text}
+
+
+ICEWM = {
+    ".icewm/theme": 'Theme="NanoBlue/default.theme"\n',
+    ".icewm/preferences": 'TaskBarShowClock=1\nTimeFormat="%H:%M"\nTaskBarShowWorkspaces=0\nShowProgramsMenu=0\n'
+    'TaskBarShowCPUStatus=0\nTaskBarShowNetStatus=0\nTaskBarShowMEMStatus=0\n',
+}  # fmt: skip

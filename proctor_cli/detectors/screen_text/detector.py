@@ -1,0 +1,211 @@
+"""What is written on the screen, and where the screen changes.
+
+It measures; whether a page is the exam's, and a host allowed, is for the policy to say.
+
+Reading takes a thousand times longer than seeing that nothing has changed. So only lines where something has changed
+are read, once they stand still; what changes all the time (a clock) less and less often; a line that has been read
+before, not again; and pages with a budget, the top of the screen before everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from proctor_cli.detectors.screen_text.lines import Line, cut_out, find_lines
+from proctor_cli.detectors.screen_text.tiles import Patch, Tiles
+from proctor_cli.nets import LineReader, Model, Words
+from proctor_cli.types import Box, Frame, Observation, Spec
+
+_Luma = NDArray[np.uint8]
+
+_CHROME = 0.16
+"""Title bar, tabs, address bar and the head of a page stand in this upper share of a screen: always read, and first."""
+_PAGE_SQUEEZE = 0.75
+_BUDGET_PX_PER_S, _MOST_BUDGET_PX = 600.0, 14_000.0
+"""For the rest of the screen, as LineReader.cost_px counts: 30 characters a second, 700 at once."""
+_MIN_SCORE = 0.6
+_SAME_LUMA = 40.0
+"""Grey levels, averaged over 3 x 3 pixels, that compression leaves between two pictures of one line; another digit is
+more."""
+_MOST_CACHED = 400
+
+
+class _Known(NamedTuple):
+    """A line on the screen; ``words`` are None while it has not been read."""
+
+    line: Line
+    words: Words | None
+
+
+class ScreenText:
+    """Lines of text and changed places of a screen.
+
+    - ``screen.change``: share of the screen that has changed since the look before; None at the first look after
+      ``begin``, which starts from nothing: what earlier looks have told of lines is void then;
+    - ``screen.lines``: how many lines there are;
+    - ``screen.unread``: share of the top of the screen that has changed and has not come to rest yet;
+    - ``screen.width_px``, ``screen.height_px``: size of the picture.
+
+    Boxes: "changed" is a place that has changed, "framed" one whose rim has changed nearly everywhere, as when a window
+    comes up (score: changed share of it); "gone" is a line told earlier that is no longer there. ``texts`` are new
+    lines, with an empty label until they are read, then once more with their words; what is no text stays empty.
+    """
+
+    spec = Spec(
+        name="screen_text",
+        source="screen",
+        signals={
+            "screen.change": "score",
+            "screen.lines": "count",
+            "screen.unread": "score",
+            "screen.width_px": "px",
+            "screen.height_px": "px",
+        },
+        interval_s=0.4,
+        models=("text",),
+        finds=("changed", "framed", "gone"),
+        families={"text": ("ppocr_rec",)},
+    )
+
+    def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
+        self._reader = LineReader(models["text"], threads)
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget everything seen so far."""
+        self._tiles: Tiles | None = None
+        self._known: list[_Known] = []
+        self._cache: dict[tuple[int, int], list[tuple[_Luma, Words]]] = {}
+        self._budget_px = _MOST_BUDGET_PX
+        self._seen_s = 0.0
+
+    def observe(self, frames: Sequence[Frame]) -> list[Observation]:
+        """Measure each picture, in order of time. See Detector and Following."""
+        return [self._look(frame) for frame in frames]
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _look(self, frame: Frame) -> Observation:
+        luma = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2GRAY)
+        height_px, width_px = luma.shape
+        first = self._tiles is None or self._tiles.shape != luma.shape
+        if first:
+            self.begin()
+            self._tiles, self._seen_s = Tiles(luma, frame.t_s), frame.t_s
+        tiles = self._tiles
+        assert tiles is not None
+        before = luma if frame.before is None else cv2.cvtColor(frame.before, cv2.COLOR_RGB2GRAY)
+        if before.shape != luma.shape:
+            before = luma
+        # A slice's first look still sees what has changed since the sample before it.
+        changed = tiles.differ(before, luma) if first else tiles.follow(luma, frame.t_s)
+        moving = tiles.differ(before, luma)
+        self._budget_px = min(_MOST_BUDGET_PX, self._budget_px + _BUDGET_PX_PER_S * (frame.t_s - self._seen_s))
+        self._seen_s = frame.t_s
+        gone = [] if first else self._drop(tiles, changed)
+        fresh = self._renew(frame, luma, tiles, moving, gone)
+        whole = (width_px, height_px)
+        boxes = [_patch_box(patch, tiles) for patch in tiles.patches(changed)]
+        return Observation(
+            "screen",
+            frame.t_s,
+            {
+                "screen.change": None if first else float(changed.mean()),
+                "screen.lines": float(len(self._known)),
+                "screen.unread": tiles.share_waiting(_CHROME),
+                "screen.width_px": float(width_px),
+                "screen.height_px": float(height_px),
+            },
+            (*boxes, *(_box(known.line, whole, "gone", 1.0) for known in gone)),
+            tuple(_text(known, whole) for known in fresh),
+        )
+
+    def _drop(self, tiles: Tiles, changed: NDArray[np.bool_]) -> list[_Known]:
+        """Take lines out in which something has changed."""
+        gone = [known for known in self._known if tiles.touches(changed, known.line)]
+        self._known = [known for known in self._known if known not in gone]
+        return gone
+
+    def _renew(
+        self, frame: Frame, luma: _Luma, tiles: Tiles, moving: NDArray[np.bool_], gone: list[_Known]
+    ) -> list[_Known]:
+        """Find the lines where the picture has come to rest, and read what there is time for.
+
+        Lines that give way to others are added to ``gone``.
+        """
+        ready = tiles.ready(moving, frame.t_s)
+        found = [line for line in _lines_in(luma, tiles.bands(ready)) if tiles.touches(ready, line)]
+        unsettled = tiles.waiting & ~ready
+        settled = [_Known(line, None) for line in found if not tiles.touches(unsettled, line)]
+        replaced = [known for known in self._known if any(_overlap(known.line, new.line) for new in settled)]
+        self._known = [known for known in self._known if known not in replaced]
+        gone += replaced
+        tiles.rest(ready, frame.t_s)
+        unread = [known for known in self._known if known.words is None]
+        self._known += settled
+        read = list(self._read(frame.rgb, luma, [*settled, *unread]))
+        by_line = {known.line: known for known in read}
+        self._known = [by_line.get(known.line, known) for known in self._known]
+        return [*read, *(known for known in settled if known.line not in by_line)]
+
+    def _read(self, rgb: NDArray[np.uint8], luma: _Luma, unread: Sequence[_Known]) -> Iterator[_Known]:
+        """Those that could be read, in the order in which they matter: the top of the screen, then from above."""
+        chrome_px = luma.shape[0] * _CHROME
+        for known in sorted(unread, key=lambda known: known.line.y0):
+            line = known.line
+            picture = cut_out(luma[:, :, None], line)[:, :, 0]
+            words = self._recall(picture)
+            if words is None:
+                important = line.y1 <= chrome_px
+                squeeze = 1.0 if important else _PAGE_SQUEEZE
+                cost_px = 0.0 if important else self._reader.cost_px(line.x1 - line.x0, line.y1 - line.y0, squeeze)
+                if cost_px > self._budget_px:
+                    continue
+                self._budget_px -= cost_px
+                words = self._reader.read(cut_out(rgb, line), squeeze)
+                words = words if words.score >= _MIN_SCORE else Words("", words.score)
+                self._remember(picture, words)
+            yield _Known(line, words)
+
+    def _recall(self, picture: _Luma) -> Words | None:
+        """What a line that looks the same said."""
+        for known, words in self._cache.get(picture.shape, ()):
+            if cv2.blur(cv2.absdiff(known, picture), (3, 3)).max() <= _SAME_LUMA:
+                return words
+        return None
+
+    def _remember(self, picture: _Luma, words: Words) -> None:
+        if sum(map(len, self._cache.values())) >= _MOST_CACHED:
+            self._cache.clear()
+        self._cache.setdefault(picture.shape, []).append((picture.copy(), words))
+
+
+def _lines_in(luma: _Luma, bands: Iterable[tuple[int, int]]) -> Iterator[Line]:
+    """Lines in bands of rows as wide as the screen."""
+    for top, bottom in bands:
+        for line in find_lines(luma[top:bottom]):
+            yield line._replace(y0=line.y0 + top, y1=line.y1 + top)
+
+
+def _overlap(first: Line, second: Line) -> bool:
+    return first.x0 < second.x1 and second.x0 < first.x1 and first.y0 < second.y1 and second.y0 < first.y1
+
+
+def _patch_box(patch: Patch, tiles: Tiles) -> Box:
+    return _box(patch.place, (tiles.shape[1], tiles.shape[0]), "framed" if patch.framed else "changed", patch.fill)
+
+
+def _text(known: _Known, whole: tuple[int, int]) -> Box:
+    text, score = known.words or ("", 0.0)
+    return _box(known.line, whole, text, score)
+
+
+def _box(line: Line, whole: tuple[int, int], label: str, score: float) -> Box:
+    width_px, height_px = whole
+    return Box(line.x0 / width_px, line.y0 / height_px, line.x1 / width_px, line.y1 / height_px, label, score)

@@ -1,0 +1,177 @@
+"""What the exam looks like, learned from the first minute of the screen recording."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+from proctor_cli.risk.screen.page import Page, Shown, Turn, is_host, plain, read_host
+from proctor_cli.types import Observation
+
+_MOST_STEP_S = 2.0
+_ANCHOR_SHARE = 0.4
+"""A line of the exam's that is there for this share of it: its head, its list of questions."""
+_MIN_LETTERS = 4
+_ALIKE = 0.85
+"""Of two texts (Ratcliff/Obershelp): what is read twice differs by a letter here and there."""
+_BEGINNING = 8
+"""Letters of a title that a tab shows at least."""
+_HEAD_SHARE = 0.5
+"""Of the exam's lines that stay: so many stay under another address of the exam's as well."""
+_TASK_BAR = 0.94
+"""What stands below names windows, whichever of them is shown."""
+
+
+class Layout(NamedTuple):
+    """How to tell the exam.
+
+    ``hosts``: its addresses; ``anchors``: plain lines of its page that stay; ``titles``: plain beginnings of the titles
+    that its window and tab have. ``given`` says that the user named it.
+    """
+
+    hosts: frozenset[str]
+    anchors: frozenset[str]
+    titles: frozenset[str]
+    given: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything to tell the exam by."""
+        return bool(self.hosts or self.anchors)
+
+    def is_exam_host(self, host: str) -> bool:
+        """Whether an address is the exam's, as well as it was read."""
+        return any(is_host(host, known) for known in self.hosts)
+
+    def is_anchor(self, text: str) -> bool:
+        """Whether a line is one by which the exam is known."""
+        words = plain(text)
+        return len(words) >= _MIN_LETTERS and any(_alike(words, anchor) for anchor in self.anchors)
+
+    def is_title(self, text: str) -> bool:
+        """Whether a line is the title of the exam's window or tab, cut off as it may be."""
+        words = plain(text)
+        beginnings = (title[:_BEGINNING] for title in (*self.titles, *self.anchors) if len(title) >= _BEGINNING)
+        return len(words) >= _BEGINNING and any(beginning in words for beginning in beginnings)
+
+
+class LayoutLearner:
+    """Counts for how long each line is seen, by the address that is shown.
+
+    ``named`` are titles and hosts that the user has given; what they leave open is learned.
+    """
+
+    def __init__(self, named: Iterable[str] = ()) -> None:
+        self._named = tuple(named)
+        self._time_s: dict[str, float] = defaultdict(float)
+        self._page: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self._top: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self._last: tuple[float, str, frozenset[str], frozenset[str]] | None = None
+
+    def see(self, page: Page, turn: Turn) -> None:
+        """Take in how the screen looks from now on."""
+        if self._last is not None:
+            last_s, host, lines, top = self._last
+            step_s = min(_MOST_STEP_S, turn.t_s - last_s)
+            self._time_s[host] += step_s
+            for line in lines:
+                self._page[host][line] += step_s
+            for line in top:
+                self._top[host][line] += step_s
+        found = page.find_address()
+        host, address = found if found else ("", None)
+        below = [line for line in page.lines.values() if line.box.y0 < _TASK_BAR]
+        below = [line for line in below if line.text and (address is None or line.box.y0 > address.y1)]
+        above = [line for line in page.lines.values() if address is not None and line.box.y1 <= address.y0]
+        self._last = (turn.t_s, host, _plain_lines(below), _plain_lines(above))
+
+    def layout(self) -> Layout:
+        """What was learned so far."""
+        hosts = frozenset(host for name in self._named if (host := read_host(name)))
+        titles = frozenset(plain(name) for name in self._named if not read_host(name))
+        if not self._time_s:
+            return Layout(hosts, titles, titles, bool(self._named))
+        main = self._find_main(hosts, titles)
+        if main is None:
+            return Layout(hosts, titles, titles, bool(self._named))
+        anchors = self._staying(self._page, [main])
+        learned = Layout(frozenset(), anchors, frozenset())
+        akin = [host for host in self._time_s if host == main or self._shows(learned, host)]
+        return Layout(
+            hosts or frozenset(filter(None, akin)),
+            anchors | titles,
+            self._staying(self._top, akin) | titles,
+            bool(self._named),
+        )
+
+    def _find_main(self, hosts: frozenset[str], titles: frozenset[str]) -> str | None:
+        """The address ("" where none is shown) under which the exam is seen most."""
+        shown = self._time_s
+        if hosts or titles:
+            named = Layout(hosts, titles, titles)
+            shown = {host: time_s for host, time_s in shown.items() if self._is_named(named, host)}
+        return max(shown, key=lambda host: shown[host]) if shown else None
+
+    def _is_named(self, named: Layout, host: str) -> bool:
+        if host and named.hosts:
+            return named.is_exam_host(host)
+        return any(named.is_title(line) for line in (*self._page[host], *self._top[host]))
+
+    def _shows(self, learned: Layout, host: str) -> bool:
+        """Whether the exam's lines stay under this address as well."""
+        needed_s = _ANCHOR_SHARE * self._time_s[host]
+        shown = {line for line, time_s in self._page[host].items() if time_s > needed_s}
+        kept = sum(any(_alike(line, anchor) for line in shown) for anchor in learned.anchors)
+        return kept >= max(2, _HEAD_SHARE * len(learned.anchors))
+
+    def _staying(self, lines: Mapping[str, Mapping[str, float]], hosts: Iterable[str]) -> frozenset[str]:
+        times_s: dict[str, float] = defaultdict(float)
+        for host in hosts:
+            for line, time_s in lines[host].items():
+                times_s[line] += time_s
+        needed_s = _ANCHOR_SHARE * sum(self._time_s[host] for host in hosts)
+        return frozenset(line for line, time_s in times_s.items() if time_s > needed_s)
+
+
+def learn_layout(
+    observations: Iterable[Observation], learn_s: float, named: Iterable[str] = ()
+) -> Iterator[tuple[Observation, Layout]]:
+    """Each observation with what is known by then of how the exam looks.
+
+    From the first look at the screen on, observations are held back for ``learn_s`` seconds; then they all come with
+    what was learned from them.
+    """
+    rest = iter(observations)
+    learner, page = LayoutLearner(named), Page()
+    held: list[Observation] = []
+    start_s = None
+    for observation in rest:
+        if "screen.lines" in observation.values:
+            start_s = observation.t_s if start_s is None else start_s
+            learner.see(page, page.turn(observation))
+        if start_s is None:
+            yield observation, learner.layout()
+            continue
+        held.append(observation)
+        if observation.t_s - start_s >= learn_s:
+            break
+    layout = learner.layout()
+    for observation in chain(held, rest):
+        yield observation, layout
+
+
+def _plain_lines(lines: Iterable[Shown]) -> frozenset[str]:
+    words = (plain(line.text) for line in lines)
+    return frozenset(line for line in words if sum(map(str.isalpha, line)) >= _MIN_LETTERS)
+
+
+@lru_cache(maxsize=65536)
+def _alike(first: str, second: str) -> bool:
+    if first == second:
+        return True
+    matcher = SequenceMatcher(None, first, second, autojunk=False)
+    return matcher.real_quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE

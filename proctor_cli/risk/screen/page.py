@@ -1,0 +1,153 @@
+"""The lines of text that stand on a screen, kept up to date from what each look at it tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import NamedTuple
+
+from proctor_cli.types import Box, Observation
+
+_HOST = re.compile(
+    r"(?:\S{1,2}\s)?\W{0,3}(?:https?://)?"  # an icon may be read as a letter or two
+    r"((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,18}))"
+    r"(?::\d+)?(?:[/?#].*)?"
+)
+_NO_DOMAIN = frozenset(
+    {"txt", "pdf", "doc", "docx", "odt", "xls", "xlsx", "csv", "ppt", "pptx", "md", "html", "py", "zip"}
+)
+"""Endings of files, which stand in titles and tabs."""
+_TOP = 0.2
+"""An address bar stands in this upper share of a screen."""
+_CHARACTERS = 2.5
+"""Characters that a line holds per its own height of width, measured on 40 lines of three typefaces: 2.1 to 3.1."""
+_SAME_IOU = 0.6
+_ALIKE_HOSTS = 0.92
+"""One letter of a dozen missing or added (Ratcliff/Obershelp); two universities' hosts differ by more."""
+
+
+class Shown(NamedTuple):
+    """A line on the screen; ``text`` is "" while it is not read, and when it is no text."""
+
+    box: Box
+    text: str
+    since_s: float
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it waits to be read; a line that is no text has a score."""
+        return not self.text and not self.box.score
+
+
+class Turn(NamedTuple):
+    """What one look has changed.
+
+    ``fresh`` says that the reader has started anew: ``gone`` and ``new`` are then what differs from before.
+    ``patches`` are the changed places ("changed" or "framed" boxes).
+    """
+
+    t_s: float
+    fresh: bool
+    gone: tuple[Shown, ...]
+    new: tuple[Shown, ...]
+    patches: tuple[Box, ...]
+
+
+class Page:
+    """The screen's lines. ``size_px`` is (width, height) of the picture."""
+
+    def __init__(self) -> None:
+        self.lines: dict[tuple[float, ...], Shown] = {}
+        self.size_px = (0.0, 0.0)
+
+    def turn(self, observation: Observation) -> Turn:
+        """Take in a look of the detector ``screen_text``."""
+        values, t_s = observation.values, observation.t_s
+        fresh = values.get("screen.change") is None
+        self.size_px = (values.get("screen.width_px") or 0.0, values.get("screen.height_px") or 0.0)
+        before = self.lines
+        if fresh:
+            self.lines = {}
+        else:
+            left = (before.pop(_place(box), None) for box in observation.boxes if box.label == "gone")
+            gone = [line for line in left if line]
+        new: list[Shown] = []
+        for box in observation.texts:
+            place = _place(box)
+            known = self.lines.get(place) or (_find_same(box, before.values()) if fresh else None)
+            text = box.label or (known.text if known and not box.score else "")
+            self.lines[place] = line = Shown(box, text, known.since_s if known else t_s)
+            if known is None:
+                new.append(line)
+        if fresh:
+            gone = [line for line in before.values() if _find_same(line.box, self.lines.values()) is None]
+        patches = tuple(box for box in observation.boxes if box.label in ("changed", "framed"))
+        return Turn(t_s, fresh, tuple(gone), tuple(new), patches)
+
+    def find_address(self) -> tuple[str, Box] | None:
+        """The host in the address bar and its line: the topmost line that is an address; None where none is read."""
+        for line in sorted(self.lines.values(), key=lambda line: line.box.y0):
+            if line.box.y0 > _TOP:
+                return None
+            if line.text and (host := read_host(line.text)):
+                return host, line.box
+        return None
+
+    def characters(self, line: Shown) -> int:
+        """How many a line holds, estimated from its shape while it is not read."""
+        if line.text or not line.is_unread:
+            return len(line.text)
+        width_px, height_px = self.size_px
+        return round(_CHARACTERS * line.box.width * width_px / max(1.0, line.box.height * height_px))
+
+
+@lru_cache(maxsize=4096)
+def read_host(text: str) -> str:
+    """The host of an address, as an address bar shows it; "" when the text is no address.
+
+    A misread icon of one character may stand before it.
+    """
+    found = _HOST.fullmatch(text.strip().lower())
+    return "" if found is None or found[2] in _NO_DOMAIN else found[1].removeprefix("www.")
+
+
+def is_host(host: str, known: str) -> bool:
+    """Whether ``host`` is ``known`` or part of it, but for a letter that was misread."""
+    if host == known or host.endswith("." + known):
+        return True
+    matcher = SequenceMatcher(None, host, known, autojunk=False)
+    return matcher.quick_ratio() >= _ALIKE_HOSTS and matcher.ratio() >= _ALIKE_HOSTS
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """A text for comparing: letters and digits only, every digit the same."""
+    return " ".join(re.sub(r"[^\w]+|_", " ", re.sub(r"\d", "0", text.casefold())).split())
+
+
+def overlap(first: Box, second: Box) -> float:
+    """Shared area of two boxes, fraction of the frame."""
+    width = min(first.x1, second.x1) - max(first.x0, second.x0)
+    height = min(first.y1, second.y1) - max(first.y0, second.y0)
+    return width * height if width > 0 and height > 0 else 0.0
+
+
+def covers(place: Box, box: Box) -> float:
+    """Share of ``box`` that lies in ``place``, 0-1."""
+    return overlap(place, box) / box.area if box.area else 0.0
+
+
+def same_place(first: Box, second: Box) -> bool:
+    """Whether two lines stand in one place (IoU)."""
+    shared = overlap(first, second)
+    return shared > _SAME_IOU * (first.area + second.area - shared)
+
+
+def _find_same(box: Box, lines: Iterable[Shown]) -> Shown | None:
+    return next((line for line in lines if same_place(line.box, box)), None)
+
+
+def _place(box: Box) -> tuple[float, ...]:
+    return (box.x0, box.y0, box.x1, box.y1)

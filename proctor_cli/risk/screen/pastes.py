@@ -1,0 +1,54 @@
+"""A large piece of text that appears at once in the exam."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from proctor_cli.risk.screen.page import Page, Shown, Turn, covers
+
+_LINE_CHARACTERS = 25
+"""Lists and labels have shorter lines than a pasted answer."""
+_MOST_GONE = 0.25
+"""Of the lines on the screen: a new page takes most of them away, and so does scrolling."""
+_QUIET_S = 2.0
+"""After a new page text may come in late."""
+_TOGETHER_S = 0.9
+"""What comes within this is one piece: a paste may be seen half drawn."""
+_REMEMBERED_S = 30.0
+"""A line that was there so shortly before has been covered, not written: by the pointer, or while it was redrawn."""
+_SAME_PLACE = 0.5
+
+
+class Pastes:
+    """Counts the characters that have just appeared in one place of a page that is otherwise the same."""
+
+    def __init__(self) -> None:
+        self._turned_s: float | None = None
+        self._came: deque[tuple[float, int]] = deque()
+        self._went: deque[tuple[float, Shown, int]] = deque()
+
+    def forget(self, t_s: float) -> None:
+        """The exam is not shown, or a new page of it."""
+        self._turned_s = t_s
+        self._came.clear()
+
+    def follow(self, page: Page, turn: Turn) -> int:
+        """Characters that came up within the last moment, and were not there shortly before."""
+        before = len(page.lines) - len(turn.new) + len(turn.gone)
+        if turn.fresh or len(turn.gone) > max(4, _MOST_GONE * before):
+            self.forget(turn.t_s)
+        self._went.extend((turn.t_s, line, page.characters(line)) for line in turn.gone)
+        while self._went and turn.t_s - self._went[0][0] > _REMEMBERED_S:
+            self._went.popleft()
+        while self._came and turn.t_s - self._came[0][0] > _TOGETHER_S:
+            self._came.popleft()
+        if self._turned_s is not None and turn.t_s - self._turned_s < _QUIET_S:
+            return 0
+        self._came.append((turn.t_s, sum(self._added(page, line) for line in turn.new)))
+        return sum(count for _, count in self._came)
+
+    def _added(self, page: Page, line: Shown) -> int:
+        """Characters of a new line beyond those that stood in its place."""
+        there = max((count for _, old, count in self._went if covers(line.box, old.box) > _SAME_PLACE), default=0)
+        count = page.characters(line)
+        return max(0, count - there) if count >= _LINE_CHARACTERS else 0

@@ -1,0 +1,77 @@
+"""The exam's clock: while it ticks, the recording runs. A page without one may stand still for honest reasons."""
+
+from __future__ import annotations
+
+import re
+
+from proctor_cli.risk.screen.page import Page, Turn
+from proctor_cli.types import Box
+
+_MOST_WIDTH, _MOST_HEIGHT = 0.25, 0.12
+_CELLS = 40
+"""Clocks are looked for in a grid of so many columns and rows."""
+_SHARE = 0.6
+"""Of the seconds in which the exam is shown, a clock ticks in nearly all, if not always in the same place."""
+_TIME = re.compile(r"\d{1,2}[:.]\d{2}\b")
+"""What a clock shows; a text cursor ticks as well."""
+_MIN_S, _EVERY_S = 15, 10
+_TURNED_AREA = 0.08
+"""A change so large may have moved the clock, or scrolled it out of sight."""
+
+
+class Ticking:
+    """Learns where the exam's clock is, and tells whether the picture goes on while it should tick."""
+
+    def __init__(self) -> None:
+        self._seconds = 0
+        self._second = -1
+        self._ticks: dict[tuple[int, int], tuple[int, int]] = {}  # cell -> seconds with a change, the last of them
+        self._timed: set[tuple[int, int]] = set()
+        self._clock: frozenset[tuple[int, int]] = frozenset()
+        self._in_sight = False
+
+    def forget(self) -> None:
+        """The exam is not shown, or not as it was: where its clock is now has to be seen again."""
+        self._in_sight = False
+
+    def follow(self, page: Page, turn: Turn) -> bool | None:
+        """Take in a look while the exam is shown, and nothing in front of it.
+
+        Returns:
+            Whether anything has changed; None while no clock is known to be in sight.
+        """
+        self._learn(page, turn)
+        if turn.fresh or sum(patch.area for patch in turn.patches) > _TURNED_AREA:
+            self.forget()
+        elif any(cell in self._clock for patch in turn.patches if _is_small(patch) for cell in _cells(patch)):
+            self._in_sight = True
+        return bool(turn.patches) if self._in_sight else None
+
+    def _learn(self, page: Page, turn: Turn) -> None:
+        for line in turn.new:
+            if _TIME.search(line.text):
+                self._timed.update(_cells(line.box))
+        second = int(turn.t_s)
+        if second != self._second:
+            self._second = second
+            self._seconds += 1
+            if self._seconds >= _MIN_S and self._seconds % _EVERY_S == 0:
+                needed = _SHARE * self._seconds
+                self._clock = frozenset(
+                    cell for cell, (count, _) in self._ticks.items() if count >= needed and cell in self._timed
+                )
+        for patch in filter(_is_small, turn.patches):
+            for cell in _cells(patch):
+                count, last = self._ticks.get(cell, (0, -1))
+                if last != second:
+                    self._ticks[cell] = (count + 1, second)
+
+
+def _is_small(patch: Box) -> bool:
+    return patch.width <= _MOST_WIDTH and patch.height <= _MOST_HEIGHT
+
+
+def _cells(patch: Box) -> list[tuple[int, int]]:
+    columns = range(int(patch.x0 * _CELLS), min(_CELLS - 1, int(patch.x1 * _CELLS)) + 1)
+    rows = range(int(patch.y0 * _CELLS), min(_CELLS - 1, int(patch.y1 * _CELLS)) + 1)
+    return [(column, row) for column in columns for row in rows]

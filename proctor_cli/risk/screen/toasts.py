@@ -1,0 +1,73 @@
+"""Notifications of the desktop: small boxes with text that come up at the edge of the screen and go again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from proctor_cli.risk.screen.page import Page, Turn, covers
+from proctor_cli.types import Box
+
+_AREA = (0.004, 0.12)
+_SIDE = 0.06
+"""From the left or right edge of the screen, fraction of its width ..."""
+_HEIGHT = 0.3
+"""... and in the upper or lower share of it."""
+_MIDDLE = 0.08
+"""Or at the top in the middle, this close to the edge."""
+_MIN_LETTERS = 6
+_READ_S = 1.6
+_INSIDE = 0.9
+_MIN_FILL, _MOST_WIDTH = 0.6, 0.45
+
+
+class Toasts:
+    """Follows the notification that is on the screen. ``text`` is what it says, "" while there is none.
+
+    Args:
+        own_words: words by which the exam's and the browser's own boxes are known, which come up in the same places.
+    """
+
+    def __init__(self, own_words: Sequence[str]) -> None:
+        self.text = ""
+        self._own = re.compile("|".join(rf"(?<!\\w){re.escape(word.casefold())}" for word in own_words) or "(?!)")
+        self._place: Box | None = None
+        self._since_s = self._seen_s = 0.0
+        self._said = ""
+
+    def follow(self, page: Page, turn: Turn) -> None:
+        """Take in a look at the screen."""
+        if self._place is None and not turn.fresh:
+            self._place = next((patch for patch in turn.patches if _may_be(patch)), None)
+            self._since_s = self._seen_s = turn.t_s
+            self._said = ""
+        self.text = ""
+        if self._place is None:
+            return
+        said = self._read(page, self._place)
+        if said:
+            self._said = max(self._said, said, key=len)
+            self._seen_s, self.text = turn.t_s, self._said
+        elif turn.t_s - self._seen_s > _READ_S:
+            self._place = None
+
+    def _read(self, page: Page, place: Box) -> str:
+        """The words in the box; "" while they are not read, or when the box is another one."""
+        lines = [
+            line for line in page.lines.values() if covers(place, line.box) > 0.9 and line.since_s >= self._since_s
+        ]
+        words = " / ".join(line.text for line in sorted(lines, key=lambda line: line.box.y0) if line.text)
+        if sum(map(str.isalpha, words)) < _MIN_LETTERS or self._own.search(words.casefold()):
+            return ""
+        return words
+
+
+def _may_be(patch: Box) -> bool:
+    """Whether something has come up in a place where desktops show notifications."""
+    boxed = patch.label == "framed" or patch.score >= _MIN_FILL
+    if not boxed or not _AREA[0] <= patch.area <= _AREA[1] or patch.width > _MOST_WIDTH:
+        return False
+    aside = patch.x1 > 1 - _SIDE or patch.x0 < _SIDE
+    at_end = patch.y1 < _HEIGHT or patch.y0 > 1 - _HEIGHT
+    middle = abs(patch.x0 + patch.x1 - 1) < 0.1 and patch.y0 < _MIDDLE
+    return (aside and at_end) or middle

@@ -1,0 +1,106 @@
+"""Whose speech it may be: heard while the lips in the picture are still, or while nobody is in it.
+
+Speech moves the lips several times a second. Where they have not moved for seconds and speech goes on, somebody else
+speaks, or something: a neighbour, a television, a loudspeaker. What cannot be judged is not guessed at: a turned or
+small face, a wide smile, several faces, a person whose face is not found.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from math import inf
+
+from proctor_cli.policy import Policy
+from proctor_cli.risk.talking import count_swings
+from proctor_cli.types import Observation, Recording
+
+_MIN_PER_S = 3.0
+"""Fewer looks at the mouth than this in a second could miss that it moves."""
+_STILL_SWINGS = 1
+"""So many movements are a breath or a swallow, or a face that has just come to rest."""
+_FRESH_S = 1.0
+"""What was seen longer ago says nothing about now."""
+_AGAIN_S = 5.0
+"""That there is no sound is said so often that no rule's memory (timing.hold_s) is shorter."""
+
+
+class Voice:
+    """Follows one webcam and its sound.
+
+    ``voice.off_camera`` is ``sound.speech`` while nobody in view can be speaking, and 0 while somebody may be; None
+    while that cannot be told. ``voice.still`` and ``voice.absent`` are the same for its two reasons: lips that do not
+    move, and nobody in the picture.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._limits, self._talking = policy.sound, policy.talking
+        self._person_min_score = policy.objects.person_min_score
+        self._gaps: deque[tuple[float, float]] = deque()
+        self._faces: tuple[float, float | None] = (-inf, None)
+        self._person: tuple[float, float | None] = (-inf, None)
+        self._empty_since_s: float | None = None
+
+    def see(self, t_s: float, values: Mapping[str, float | None]) -> None:
+        """Take in what the webcam shows, in order of time: ``values`` with ``face.count`` and the mouth's signals."""
+        if "person.score" in values:
+            self._person = (t_s, values["person.score"])
+        if "face.count" in values:
+            self._faces = (t_s, values["face.count"])
+            empty = values["face.count"] == 0 and not self._may_be_there(t_s)
+            self._empty_since_s = (t_s if self._empty_since_s is None else self._empty_since_s) if empty else None
+        if (gap := values.get("mouth.open")) is not None and self._is_telling(values):
+            self._gaps.append((t_s, gap))
+
+    def hear(self, t_s: float, values: Mapping[str, float | None]) -> dict[str, float | None]:
+        """The signals at a moment of sound; none without a webcam."""
+        if self._faces[0] == -inf:
+            return {}
+        speech = values.get("sound.speech")
+        who = self._look(t_s) if speech is not None else "unknown"
+        if who == "unknown":
+            return dict.fromkeys(("voice.off_camera", "voice.still", "voice.absent"))
+        still, absent = (speech if who == of else 0.0 for of in ("still", "absent"))
+        return {"voice.off_camera": speech if who != "moving" else 0.0, "voice.still": still, "voice.absent": absent}
+
+    def _look(self, t_s: float) -> str:
+        """What the picture says of whoever is in it: "still" or "moving" lips, "absent", or "unknown"."""
+        looked_s, count = self._faces
+        while self._gaps and self._gaps[0][0] <= t_s - self._limits.still_s:
+            self._gaps.popleft()
+        if t_s - looked_s > _FRESH_S or count is None:
+            return "unknown"
+        if self._empty_since_s is not None and t_s - self._empty_since_s >= self._limits.absent_s:
+            return "absent"
+        if count != 1 or len(self._gaps) < _MIN_PER_S * self._limits.still_s:
+            return "unknown"
+        swings = count_swings((gap for _, gap in self._gaps), self._limits.still_swing)
+        return "still" if swings <= _STILL_SWINGS else "moving"
+
+    def _may_be_there(self, t_s: float) -> bool:
+        """Whether somebody is in the picture without a face, or nobody has looked for bodies."""
+        looked_s, score = self._person
+        return t_s - looked_s > _FRESH_S or score is None or score >= self._person_min_score
+
+    def _is_telling(self, values: Mapping[str, float | None]) -> bool:
+        yaw_deg, smile = values.get("head.yaw_deg"), values.get("mouth.smile")
+        turned = yaw_deg is None or abs(yaw_deg) > self._talking.max_yaw_deg
+        return not turned and smile is not None and smile <= self._talking.max_smile
+
+
+def tell_missing_sound(recording: Recording, policy: Policy) -> Iterator[Observation]:
+    """``sound.missing`` of a session: 1 all the time when the policy asks for sound and no recording has any, else 0.
+
+    Nobody has to listen to know that, so it is not among what was observed, and another policy may ask for it.
+    """
+    start_s, end_s = recording.span or (0.0, recording.duration_s)
+    heard = any(clip.has_audio for clip in recording.clips if clip.source != "workspace")
+    if heard or not policy.sound.required:
+        yield Observation("sound", start_s, {"sound.missing": 0.0})
+        return
+    t_s = start_s
+    while t_s < end_s:
+        yield Observation("sound", t_s, {"sound.missing": 1.0})
+        t_s += _AGAIN_S
+    if end_s < recording.duration_s:
+        yield Observation("sound", end_s, {"sound.missing": 0.0})
