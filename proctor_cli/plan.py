@@ -35,6 +35,9 @@ HEARD = Spec(name="heard", source="sound", signals={"sound.gap": "score"}, inter
 # Ctrl-C, long enough for the work of finding a slice's first key frame not to matter.
 SLICE_S = 30.0
 
+# A slice of a screen begins with reading the whole of it, which takes a second.
+SCREEN_SLICE_S = 60.0
+
 
 def step_s(specs: Iterable[Spec], *, dense: bool = False) -> float:
     """The cell length for these detectors: their shortest interval (half of it when ``dense``)."""

@@ -71,9 +71,7 @@ def analyze(
     ] = False,
     exam_title: Annotated[
         list[str] | None,
-        typer.Option(
-            "--exam-title", help="Title or address of the exam on the screen (default: learned). Repeatable."
-        ),
+        typer.Option("--exam-title", help="Title or address of the exam on the screen (default: learned). Repeatable."),
     ] = None,
     screen_text: Annotated[
         bool, typer.Option("--screen-text/--no-screen-text", help="Keep the words read on the screen for searching.")

@@ -34,10 +34,11 @@ def get_networks(entries: Sequence[nets.Entry], offline: bool) -> None:
 
 def say_what_is_missing(recording: Recording, networks: Iterable[nets.Entry]) -> None:
     """One line, when the networks are only missing; the reason of each is in the results as well."""
-    from proctor_cli import nets
+    from proctor_cli import detectors, nets
 
     missing = [item for item in recording.missing if item.lacks == "model"]
-    states = {entry.name: {file.state for file in nets.inspect(entry)} for entry in networks}
+    roles = {role for item in missing for role in detectors.find(item.name).spec.models}
+    states = {entry.name: {file.state for file in nets.inspect(entry)} for entry in networks if entry.role in roles}
     absent = [name for name, found in states.items() if "missing" in found]
     if len(missing) > 1 and absent and not any("damaged" in found for found in states.values()):
         note(

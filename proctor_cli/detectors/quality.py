@@ -27,26 +27,29 @@ _GLARE = 0.965
 # Grey levels: with less contrast than this there is no edge whose sharpness could be measured.
 _MIN_SPREAD = 4.0
 
-_SIGNALS = {
+_DRAWN = {
     "picture.luma": "score",
     "picture.bright": "score",
     "picture.contrast": "score",
-    "picture.sharpness": "ratio",
     "picture.change": "score",
+}
+_FILMED = {
+    **_DRAWN,
+    "picture.sharpness": "ratio",
     "picture.edges": "score",
     "picture.glare": "score",
 }
 
 
 class _Quality:
-    """Signals of one source's picture, 0-1.
+    """Signals of one source's picture, 0-1; of a screen, whose picture is drawn, only the first four.
 
     - ``picture.luma``: mean of the luma;
     - ``picture.bright``: its 99th percentile (a dark room still has bright spots, a covered lens has none);
     - ``picture.contrast``: its standard deviation, times 2;
+    - ``picture.change``: mean absolute luma difference to the sample before, None when there is none;
     - ``picture.sharpness``: mean absolute Laplacian over the standard deviation of the luma, halved, at 320 px width
       (dividing by the contrast keeps a dim room from looking blurred); None in a picture without contrast;
-    - ``picture.change``: mean absolute luma difference to the sample before, None when there is none;
     - ``picture.edges``: share of the picture, smoothed, in which something is to be seen: noise and a soft shadow have
       none, the blurred picture of a room has; None in a dark picture;
     - ``picture.glare``: share of the picture that is as bright as can be.
@@ -59,7 +62,8 @@ class _Quality:
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:
         """Measure each picture. See Detector."""
-        return [Observation(self.spec.source, frame.t_s, _measure(frame)) for frame in frames]
+        filmed = "picture.sharpness" in self.spec.signals
+        return [Observation(self.spec.source, frame.t_s, _measure(frame, filmed)) for frame in frames]
 
     def close(self) -> None:
         """Nothing is held."""
@@ -68,39 +72,44 @@ class _Quality:
 class WebcamQuality(_Quality):
     """Quality of the webcam's picture."""
 
-    spec = Spec(name="webcam_quality", source="webcam", signals=_SIGNALS, interval_s=0.2)
+    spec = Spec(name="webcam_quality", source="webcam", signals=_FILMED, interval_s=0.2)
 
 
 class ScreenQuality(_Quality):
     """Quality of the screen's picture."""
 
-    spec = Spec(name="screen_quality", source="screen", signals=_SIGNALS, interval_s=0.2)
+    spec = Spec(name="screen_quality", source="screen", signals=_DRAWN, interval_s=0.2)
 
 
 class WorkspaceQuality(_Quality):
     """Quality of a room scan's picture."""
 
-    spec = Spec(name="workspace_quality", source="workspace", signals=_SIGNALS, interval_s=0.4)
+    spec = Spec(name="workspace_quality", source="workspace", signals=_FILMED, interval_s=0.4)
 
 
-def _measure(frame: Frame) -> dict[str, float | None]:
+def _measure(frame: Frame, filmed: bool) -> dict[str, float | None]:
     height_px, width_px = frame.rgb.shape[:2]
     scale = min(1.0, _MEASURED_WIDTH_PX / width_px)
     size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
     luma = cv2.cvtColor(cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    mean, deviation = cv2.meanStdDev(luma)
-    spread = float(deviation[0][0])
-    laplacian = cv2.Laplacian(luma, cv2.CV_16S)
-    return {
+    mean, deviation = (float(value[0][0]) for value in cv2.meanStdDev(luma))
+    values: dict[str, float | None] = {
         # The mean of a white picture comes out a hair above 255.
-        "picture.luma": min(1.0, float(mean[0][0]) / 255),
+        "picture.luma": min(1.0, mean / 255),
         "picture.bright": float(np.percentile(luma, 99)) / 255,
-        "picture.contrast": min(1.0, spread * 2 / 255),
-        "picture.sharpness": float(np.abs(laplacian).mean()) / (2 * spread) if spread >= _MIN_SPREAD else None,
+        "picture.contrast": min(1.0, deviation * 2 / 255),
         "picture.change": frame.change,
-        "picture.edges": _edges(luma, float(mean[0][0])) if mean[0][0] >= 255 * _MIN_LUMA else None,
-        "picture.glare": float((luma >= 255 * _GLARE).mean()),
     }
+    if filmed:
+        laplacian = cv2.Laplacian(luma, cv2.CV_16S)
+        values |= {
+            "picture.sharpness": float(np.abs(laplacian).mean()) / (2 * deviation)
+            if deviation >= _MIN_SPREAD
+            else None,
+            "picture.edges": _edges(luma, mean) if mean >= 255 * _MIN_LUMA else None,
+            "picture.glare": float((luma >= 255 * _GLARE).mean()),
+        }
+    return values
 
 
 def _edges(luma: NDArray[np.uint8], mean: float) -> float:

@@ -47,13 +47,15 @@ def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMe
 
 def _missing(rule: Rule, recording: Recording) -> list[MissingDetector]:
     """The detectors that did not run of those that the rule's signal is made of."""
-    needed = find_inputs(rule.source, rule.signal)
-    given = {source for source, _ in needed} <= _given(recording)
+    needed, given = find_inputs(rule.source, rule.signal), _given(recording)
     return [
         detector
         for detector in recording.missing
-        if any(signal in detector.signals for _, signal in needed)
-        and not (given and detector.lacks == "input")  # its own recording is not there; this rule's is
+        if any(
+            signal in detector.signals
+            and not (source in given and detector.lacks == "input")  # its own recording is not there; this one is
+            for source, signal in needed
+        )
     ]
 
 

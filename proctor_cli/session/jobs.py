@@ -65,7 +65,7 @@ def cut_jobs(
     if request.span is not None and clip.source != "workspace":  # that lies before every span, and is short
         span = (request.span[0] - clip.offset_s, request.span[1] - clip.offset_s)
     names = tuple(spec.name for spec in specs)
-    pieces = media.cut(scan, step_s, plan.SLICE_S, span)
+    pieces = media.cut(scan, step_s, plan.SCREEN_SLICE_S if clip.source == "screen" else plan.SLICE_S, span)
     if clip.source == "sound":
         step_s, pieces = media.SOUND_STEP_S, media.cut_sound(scan, span)
     for piece in pieces:

@@ -87,10 +87,13 @@ def prepare(
     for clip in request.clips:
         _refuse_unprintable(clip.path)
     left_out = {} if request.identity else {"identity": _SWITCHED_OFF}
+    sources = {clip.source for clip in request.clips}
+    # What is refused whether or not there is sound is refused before anything is read.
+    choose_detectors({*sources, "sound"}, request.models, request.require, left_out)
     placement = place(request)
     scans = placement.clips
     heard = _find_sound(scans)
-    sources = {clip.source for clip, _ in (*scans, *heard)}
+    sources |= {clip.source for clip, _ in heard}
     runnable, missing, models = choose_detectors(sources, request.models, request.require, left_out)
     enrolment = _enrol(request, scans, runnable, models, threads, apart)
     if not enrolment.gallery and any(spec.name == "identity" for spec in runnable):

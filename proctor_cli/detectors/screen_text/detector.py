@@ -26,13 +26,22 @@ _Luma = NDArray[np.uint8]
 _CHROME = 0.16
 """Title bar, tabs, address bar and the head of a page stand in this upper share of a screen: always read, and first."""
 _PAGE_SQUEEZE = 0.75
-_BUDGET_PX_PER_S, _MOST_BUDGET_PX = 600.0, 14_000.0
-"""For the rest of the screen, as LineReader.cost_px counts: 30 characters a second, 700 at once."""
+_FIRST_BUDGET_PX, _MOST_BUDGET_PX, _BUDGET_PX_PER_S = 5_000.0, 16_000.0, 300.0
+"""For the rest of the screen, as LineReader.cost_px counts, 18 to a character: at first, at once, and as time goes on.
+A page that is shown for a minute is read as a whole; of one that is gone after seconds, the beginning."""
+_BOX_AREA, _BOX_FILL, _BOX_S = (0.004, 0.12), 0.6, 2.0
+"""A box that comes up: its share of the screen, the share of it that changes, and for how long it is new."""
+_MIN_SHAPE = 1.5
+"""What is narrower than this, in its own height, is an icon."""
 _MIN_SCORE = 0.6
 _SAME_LUMA = 40.0
 """Grey levels, averaged over 3 x 3 pixels, that compression leaves between two pictures of one line; another digit is
 more."""
 _MOST_CACHED = 400
+
+
+_NO_TEXT = Words("", 0.01)
+"""Looked at, and found to be no text; what has not been read has a score of 0."""
 
 
 class _Known(NamedTuple):
@@ -81,8 +90,9 @@ class ScreenText:
         self._tiles: Tiles | None = None
         self._known: list[_Known] = []
         self._cache: dict[tuple[int, int], list[tuple[_Luma, Words]]] = {}
-        self._budget_px = _MOST_BUDGET_PX
+        self._budget_px = _FIRST_BUDGET_PX
         self._seen_s = 0.0
+        self._boxes: list[tuple[float, Line]] = []
 
     def observe(self, frames: Sequence[Frame]) -> list[Observation]:
         """Measure each picture, in order of time. See Detector and Following."""
@@ -108,10 +118,13 @@ class ScreenText:
         moving = tiles.differ(before, luma)
         self._budget_px = min(_MOST_BUDGET_PX, self._budget_px + _BUDGET_PX_PER_S * (frame.t_s - self._seen_s))
         self._seen_s = frame.t_s
+        patches = list(tiles.patches(changed))
+        self._boxes = [(t_s, box) for t_s, box in self._boxes if frame.t_s - t_s <= _BOX_S]
+        self._boxes += [(frame.t_s, patch.place) for patch in patches if _is_box(patch, width_px * height_px)]
         gone = [] if first else self._drop(tiles, changed)
         fresh = self._renew(frame, luma, tiles, moving, gone)
         whole = (width_px, height_px)
-        boxes = [_patch_box(patch, tiles) for patch in tiles.patches(changed)]
+        boxes = [_patch_box(patch, tiles) for patch in patches]
         return Observation(
             "screen",
             frame.t_s,
@@ -155,23 +168,27 @@ class ScreenText:
         return [*read, *(known for known in settled if known.line not in by_line)]
 
     def _read(self, rgb: NDArray[np.uint8], luma: _Luma, unread: Sequence[_Known]) -> Iterator[_Known]:
-        """Those that could be read, in the order in which they matter: the top of the screen, then from above."""
+        """Those that could be read, in the order in which they matter: boxes that have come up, then from above."""
         chrome_px = luma.shape[0] * _CHROME
-        for known in sorted(unread, key=lambda known: known.line.y0):
+        for known in sorted(unread, key=lambda known: (not self._came_up(known.line), known.line.y0)):
             line = known.line
             picture = cut_out(luma[:, :, None], line)[:, :, 0]
-            words = self._recall(picture)
+            words = _NO_TEXT if _is_icon(line) else self._recall(picture)
             if words is None:
-                important = line.y1 <= chrome_px
-                squeeze = 1.0 if important else _PAGE_SQUEEZE
-                cost_px = 0.0 if important else self._reader.cost_px(line.x1 - line.x0, line.y1 - line.y0, squeeze)
-                if cost_px > self._budget_px:
+                chrome = line.y1 <= chrome_px
+                squeeze = 1.0 if chrome else _PAGE_SQUEEZE
+                cost_px = 0.0 if chrome else self._reader.cost_px(line.x1 - line.x0, line.y1 - line.y0, squeeze)
+                if cost_px > self._budget_px and not self._came_up(line):
                     continue
                 self._budget_px -= cost_px
                 words = self._reader.read(cut_out(rgb, line), squeeze)
-                words = words if words.score >= _MIN_SCORE else Words("", words.score)
+                words = words if words.score >= _MIN_SCORE else _NO_TEXT
                 self._remember(picture, words)
             yield _Known(line, words)
+
+    def _came_up(self, line: Line) -> bool:
+        """Whether a line stands in a box that has just come up: a notification is gone before a page is read."""
+        return any(_overlap(box, line) for _, box in self._boxes)
 
     def _recall(self, picture: _Luma) -> Words | None:
         """What a line that looks the same said."""
@@ -184,6 +201,16 @@ class ScreenText:
         if sum(map(len, self._cache.values())) >= _MOST_CACHED:
             self._cache.clear()
         self._cache.setdefault(picture.shape, []).append((picture.copy(), words))
+
+
+def _is_box(patch: Patch, whole_px: int) -> bool:
+    area_px = (patch.place.x1 - patch.place.x0) * (patch.place.y1 - patch.place.y0)
+    full = patch.framed or patch.fill >= _BOX_FILL
+    return full and _BOX_AREA[0] * whole_px <= area_px <= _BOX_AREA[1] * whole_px
+
+
+def _is_icon(line: Line) -> bool:
+    return line.x1 - line.x0 < _MIN_SHAPE * (line.y1 - line.y0)
 
 
 def _lines_in(luma: _Luma, bands: Iterable[tuple[int, int]]) -> Iterator[Line]:

@@ -107,7 +107,8 @@ class Tiles:
     def bands(self, tiles: _Map) -> Iterator[tuple[int, int]]:
         """Runs of pixel rows, half-open, that hold these tiles with a margin."""
         kernel = np.ones((2 * _BAND_MARGIN_TILES + 1, 1), np.uint8)
-        rows = np.ravel(np.asarray(cv2.dilate(tiles.any(axis=1).astype(np.uint8)[:, None], kernel)))
+        touched = tiles.any(axis=1, keepdims=True).astype(np.uint8)
+        rows = np.asarray(cv2.dilate(touched, kernel)).ravel()
         edges = np.flatnonzero(np.diff(np.concatenate([[0], rows, [0]])))
         for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
             yield first * TILE_PX, min(last * TILE_PX, self.shape[0])
@@ -120,7 +121,7 @@ class Tiles:
         count, numbers = cv2.connectedComponents(near, connectivity=8)
         labels = np.asarray(numbers)
         for number in range(1, count):
-            own = tiles & (labels == number)
+            own = tiles & (np.asarray(labels) == number)
             rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
             if len(rows):
                 yield self._patch(own, rows[0], rows[-1] + 1, columns[0], columns[-1] + 1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from proctor_cli.risk.screen.page import Page, Shown, Turn, covers
+from proctor_cli.risk.screen.page import Page, Shown, Turn, overlap
+from proctor_cli.types import Box
 
 _LINE_CHARACTERS = 25
 """Lists and labels have shorter lines than a pasted answer."""
@@ -17,6 +18,8 @@ _TOGETHER_S = 0.9
 _REMEMBERED_S = 30.0
 """A line that was there so shortly before has been covered, not written: by the pointer, or while it was redrawn."""
 _SAME_PLACE = 0.5
+_READ_S = 1.3
+"""A line that is found later than this after its place has changed was there before, where much changes."""
 
 
 class Pastes:
@@ -26,6 +29,7 @@ class Pastes:
         self._turned_s: float | None = None
         self._came: deque[tuple[float, int]] = deque()
         self._went: deque[tuple[float, Shown, int]] = deque()
+        self._changed: deque[tuple[float, Box]] = deque()
 
     def forget(self, t_s: float) -> None:
         """The exam is not shown, or a new page of it."""
@@ -40,15 +44,26 @@ class Pastes:
         self._went.extend((turn.t_s, line, page.characters(line)) for line in turn.gone)
         while self._went and turn.t_s - self._went[0][0] > _REMEMBERED_S:
             self._went.popleft()
+        self._changed.extend((turn.t_s, patch) for patch in turn.patches)
+        while self._changed and turn.t_s - self._changed[0][0] > _READ_S:
+            self._changed.popleft()
         while self._came and turn.t_s - self._came[0][0] > _TOGETHER_S:
             self._came.popleft()
         if self._turned_s is not None and turn.t_s - self._turned_s < _QUIET_S:
             return 0
-        self._came.append((turn.t_s, sum(self._added(page, line) for line in turn.new)))
+        self._came.append((turn.t_s, sum(self._added(page, line) for line in turn.new if self._just_changed(line))))
         return sum(count for _, count in self._came)
 
     def _added(self, page: Page, line: Shown) -> int:
         """Characters of a new line beyond those that stood in its place."""
-        there = max((count for _, old, count in self._went if covers(line.box, old.box) > _SAME_PLACE), default=0)
+        there = max((count for _, old, count in self._went if _share_place(line.box, old.box)), default=0)
         count = page.characters(line)
         return max(0, count - there) if count >= _LINE_CHARACTERS else 0
+
+    def _just_changed(self, line: Shown) -> bool:
+        return any(overlap(patch, line.box) > 0 for _, patch in self._changed)
+
+
+def _share_place(first: Box, second: Box) -> bool:
+    """Whether one of two lines stands where the other does, or where a part of it does."""
+    return overlap(first, second) > _SAME_PLACE * min(first.area, second.area)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from proctor_cli.risk.screen.page import Page, Turn, covers
+from proctor_cli.risk.screen.page import Page, Turn, covers, plain
 from proctor_cli.types import Box
 
 _AREA = (0.004, 0.12)
@@ -13,10 +13,14 @@ _SIDE = 0.06
 """From the left or right edge of the screen, fraction of its width ..."""
 _HEIGHT = 0.3
 """... and in the upper or lower share of it."""
-_MIDDLE = 0.08
-"""Or at the top in the middle, this close to the edge."""
+_MIDDLE = 0.06
+"""Or at the top in the middle, across this height: titles end above it."""
 _MIN_LETTERS = 6
 _READ_S = 1.6
+_ALONE = 0.2
+"""Of the screen: when more than that changes at once, another page or window is shown."""
+_LONGEST_S = 30.0
+"""What stays longer is part of the screen."""
 _INSIDE = 0.9
 _MIN_FILL, _MOST_WIDTH = 0.6, 0.45
 
@@ -34,22 +38,27 @@ class Toasts:
         self._place: Box | None = None
         self._since_s = self._seen_s = 0.0
         self._said = ""
+        self._known: set[str] = set()
 
     def follow(self, page: Page, turn: Turn) -> None:
         """Take in a look at the screen."""
-        if self._place is None and not turn.fresh:
-            self._place = next((patch for patch in turn.patches if _may_be(patch)), None)
+        if self._place is None:
+            alone = sum(patch.area * patch.score for patch in turn.patches) < _ALONE and not turn.fresh
+            self._place = next((patch for patch in turn.patches if alone and _may_be(patch)), None)
             self._since_s = self._seen_s = turn.t_s
             self._said = ""
+        if self._place is None:
+            self._known.update(plain(line.text) for line in turn.new)
         self.text = ""
         if self._place is None:
             return
         said = self._read(page, self._place)
-        if said:
+        changed = self._said and not (said in self._said or said.startswith(self._said))
+        if said and not changed:
             self._said = max(self._said, said, key=len)
             self._seen_s, self.text = turn.t_s, self._said
-        elif turn.t_s - self._seen_s > _READ_S:
-            self._place = None
+        if changed or turn.t_s - self._seen_s > _READ_S or turn.t_s - self._since_s > _LONGEST_S:
+            self._place, self.text = None, ""
 
     def _read(self, page: Page, place: Box) -> str:
         """The words in the box; "" while they are not read, or when the box is another one."""
@@ -69,5 +78,5 @@ def _may_be(patch: Box) -> bool:
         return False
     aside = patch.x1 > 1 - _SIDE or patch.x0 < _SIDE
     at_end = patch.y1 < _HEIGHT or patch.y0 > 1 - _HEIGHT
-    middle = abs(patch.x0 + patch.x1 - 1) < 0.1 and patch.y0 < _MIDDLE
+    middle = abs(patch.x0 + patch.x1 - 1) < 0.1 and patch.y0 < _MIDDLE < patch.y1 and patch.height > _MIDDLE
     return (aside and at_end) or middle

@@ -9,9 +9,10 @@ from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, plain, same_
 from proctor_cli.types import Box
 
 _MIN_HIDDEN = 2
-_MIN_AREA = 0.15
-"""Dialogs and menus of a page are smaller ..."""
-_TITLED_AREA = 0.06
+_FILL = 0.6
+_MIN_AREA = 0.2
+"""Dialogs and menus of a page are smaller; even small windows are not much smaller ..."""
+_TITLED_AREA = 0.14
 """... unless there is a title bar: a line whose middle is this close below the upper edge, fraction of the height."""
 _TITLE_HEIGHT = 0.05
 _SETTLE_S = 2.0
@@ -22,6 +23,11 @@ _DIMMED = 0.4
 """Of the lines that have changed: when so many can still be read in their places, a dialog has dimmed its page."""
 _MIN_PIECE, _MIN_REST = 5, 4
 """Letters of what is left of a line that was cut off, and of what is missing of it."""
+_MIN_ALIGNED = 3
+_MIN_TITLE = 3
+_PAGE = (0.12, 0.94)
+"""Titles, tabs and task bars stand beyond, and stay whatever is shown between them."""
+_INSIDE = 0.7
 _FRAME = 0.02
 """A frame is known to a tile, fraction of the screen's width."""
 _LEVEL = 0.006
@@ -38,6 +44,9 @@ class Windows:
         self._changed: tuple[Shown, ...] = ()
         self._asked_s: float | None = None
         self._frame: Box | None = None
+        self._own: frozenset[str] = frozenset()
+        self._left: tuple[Shown, ...] = ()
+        self._seen_s = 0.0
 
     def forget(self) -> None:
         """There is no window, or nothing is known of one."""
@@ -53,16 +62,20 @@ class Windows:
         """
         now = tuple(page.lines.values())
         if self.place is not None:
-            if _share(self._hidden, now) >= _BACK:
+            if self._stands(now):
+                self._seen_s = turn.t_s
+            if _share(self._hidden, now) >= _BACK or turn.t_s - self._seen_s > _SETTLE_S:
                 self.forget()
             return
         if self._asked_s is not None and turn.t_s - self._asked_s > _SETTLE_S:
             self._asked_s = None
-        framed = [patch for patch in turn.patches if patch.label == "framed" and patch.area >= _TITLED_AREA]
-        if not turn.fresh and (framed or (self._asked_s is None and len(turn.gone) >= _MIN_HIDDEN)):
+        boxes = [patch for patch in turn.patches if patch.label == "framed" or patch.score >= _FILL]
+        large = any(patch.area >= _TITLED_AREA for patch in boxes)
+        if not turn.fresh and (large or (self._asked_s is None and len(turn.gone) >= _MIN_HIDDEN)):
             self._asked_s, self._before, self._changed = turn.t_s, tuple(before), turn.gone
-            self._frame = max(framed, key=lambda patch: patch.area, default=None)
+            self._frame = next((patch for patch in boxes if _holds(patch, turn.gone)), None)
         if self._asked_s is not None:
+            self._seen_s = turn.t_s
             self._see(now)
 
     def title(self, page: Page) -> str:
@@ -70,49 +83,75 @@ class Windows:
         place = self.place
         if place is None:
             return ""
-        read = (line for line in page.lines.values() if line.text and covers(place, line.box) > 0.7)
-        lines = sorted((line for line in read if _letters(line.text) >= 3), key=lambda line: line.box.y0)
+        read = (line for line in page.lines.values() if line.text and covers(place, line.box) > _INSIDE)
+        lines = sorted((line for line in read if _letters(line.text) >= _MIN_TITLE), key=lambda line: line.box.y0)
         return next((line.text for line in lines if _is_title(line, place)), lines[0].text if lines else "")
 
     def _see(self, now: Sequence[Shown]) -> None:
         """Whether a window has come up since the lines were ``_before``."""
         hidden = [line for line in self._before if (line.text or line.is_unread) and not _stays(line, now)]
-        pieces = [(line, piece) for line in hidden for piece in now if self._is_piece(piece, line, now)]
+        pieces = [(line, piece) for line in hidden for piece in now if _is_left_of(piece, line, now)]
+        pieces += self._find_unread(hidden, now)
         if len(hidden) < _MIN_HIDDEN or not pieces or _share(self._changed, now) > _DIMMED:
             return
         left = [piece for _, piece in pieces]
         new = [line for line in now if line.text and line not in left and not _stays(line, self._before)]
         whole = [line for line in hidden if all(line is not cut for cut, _ in pieces)]
         place = self._frame or _around(line.box for line in chain(new, whole))
-        if place is None:
+        if place is None or not any(_stays(line, now) for line in self._before if _is_beside(line, place)):
             return
         titled = any(_is_title(line, place) for line in new)
         if place.area >= (_TITLED_AREA if titled else _MIN_AREA):
             self.place, self._hidden, self._asked_s = place, tuple(hidden), None
+            self._own = frozenset(plain(line.text) for line in new if _letters(line.text) >= _MIN_TITLE)
+            self._left = tuple(left)
 
-    def _is_piece(self, piece: Shown, line: Shown, now: Iterable[Shown]) -> bool:
-        """Whether ``piece`` is what is left of ``line``, at its beginning or at its end, and the rest is nowhere.
+    def _stands(self, now: Sequence[Shown]) -> bool:
+        """Whether anything still tells of the window: its own lines, wherever it was moved, or those that it cuts."""
+        return any(plain(line.text) in self._own for line in now) or any(_stays(line, now) for line in self._left)
 
-        Of lines that are not read the places must do: what is left ends where the window's frame begins.
-        """
-        if abs(piece.box.y0 - line.box.y0) > _LEVEL or abs(piece.box.y1 - line.box.y1) > _LEVEL:
-            return False
-        at_end, at_start = abs(piece.box.x1 - line.box.x1) < _LEVEL, abs(piece.box.x0 - line.box.x0) < _LEVEL
-        if at_end == at_start:
-            return False
-        if piece.is_unread or line.is_unread:
-            frame = self._frame
-            return frame is not None and abs(piece.box.x0 - frame.x1 if at_end else piece.box.x1 - frame.x0) < _FRAME
-        part, whole = plain(piece.text), plain(line.text)
-        if len(part) < _MIN_PIECE or len(whole) - len(part) < _MIN_REST:
-            return False
-        if at_end and whole.endswith(part[1:]):
-            rest = whole[: -len(part)]
-        elif at_start and whole.startswith(part[:-1]):
-            rest = whole[len(part) :]
-        else:
-            return False
-        return not any(rest.strip()[:_MIN_PIECE] in plain(other.text) for other in now)
+    def _find_unread(self, hidden: Sequence[Shown], now: Sequence[Shown]) -> list[tuple[Shown, Shown]]:
+        """Pieces that are not read, or whose lines were not: they end at one upright, that of the window's frame."""
+        ends: list[tuple[float, Shown, Shown]] = []
+        for line in hidden:
+            for piece in now:
+                side = _cut_side(piece, line)
+                if side is not None and (piece.is_unread or line.is_unread):
+                    ends.append((side, line, piece))
+        frame = self._frame
+        framed = [end for end in ends if frame and min(abs(end[0] - frame.x0), abs(end[0] - frame.x1)) < _FRAME]
+        aligned = [end for end in ends if sum(abs(end[0] - other[0]) < _LEVEL for other in ends) >= _MIN_ALIGNED]
+        return [(line, piece) for _, line, piece in (framed or aligned)]
+
+
+def _cut_side(piece: Shown, line: Shown) -> float | None:
+    """Where a line was cut, if ``piece`` stands where its beginning or its end stood; None if it does not."""
+    if abs(piece.box.y0 - line.box.y0) > _LEVEL or abs(piece.box.y1 - line.box.y1) > _LEVEL:
+        return None
+    at_end, at_start = abs(piece.box.x1 - line.box.x1) < _LEVEL, abs(piece.box.x0 - line.box.x0) < _LEVEL
+    if at_end == at_start or piece.box.width > line.box.width:
+        return None
+    return piece.box.x0 if at_end else piece.box.x1
+
+
+def _is_left_of(piece: Shown, line: Shown, now: Iterable[Shown]) -> bool:
+    """Whether ``piece`` reads as what is left of ``line``, and the rest is nowhere."""
+    part, whole = plain(piece.text), plain(line.text)
+    if len(part) < _MIN_PIECE or len(whole) - len(part) < _MIN_REST or _cut_side(piece, line) is None:
+        return False
+    if whole.endswith(part[1:]):
+        rest = whole[: -len(part)]
+    elif whole.startswith(part[:-1]):
+        rest = whole[len(part) :]
+    else:
+        return False
+    return not any(rest.strip()[:_MIN_PIECE] in plain(other.text) for other in now)
+
+
+def _holds(place: Box, gone: Sequence[Shown]) -> bool:
+    """Whether most of the lines that went stood where a box came up."""
+    inside = sum(covers(place, line.box) > 0 for line in gone)
+    return inside > _INSIDE * len(gone)
 
 
 def _share(lines: Sequence[Shown], now: Sequence[Shown]) -> float:
@@ -129,6 +168,11 @@ def _agree(first: str, second: str) -> bool:
     return not first or not second or plain(first)[:_MIN_PIECE] == plain(second)[:_MIN_PIECE]
 
 
+def _is_beside(line: Shown, place: Box) -> bool:
+    """Whether a line of the page, not of the bars above and below it, stands outside of the window."""
+    return _PAGE[0] < line.box.y0 < _PAGE[1] and covers(place, line.box) < 1 - _INSIDE
+
+
 def _around(boxes: Iterable[Box]) -> Box | None:
     corners = [(box.x0, box.y0, box.x1, box.y1) for box in boxes]
     if not corners:
@@ -139,7 +183,7 @@ def _around(boxes: Iterable[Box]) -> Box | None:
 
 def _is_title(line: Shown, place: Box) -> bool:
     middle = (line.box.y0 + line.box.y1) / 2
-    return 0 <= middle - place.y0 <= _TITLE_HEIGHT and _letters(line.text) >= 3
+    return 0 <= middle - place.y0 <= _TITLE_HEIGHT and _letters(line.text) >= _MIN_TITLE
 
 
 def _letters(text: str) -> int:

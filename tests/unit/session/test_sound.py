@@ -103,6 +103,15 @@ class TestWhatIsHeard:
         result = analysed(Clip("webcam", str(screen)), Clip("screen", str(exam)), screen_offset_s=2.0)
         assert extents(result, "SPEECH") == near(5, 10)
 
+    def test_the_parts_of_a_recording_are_heard_one_after_the_other(
+        self, exam: Path, analysed: Analyse, tmp_path: Path
+    ) -> None:
+        mute = recording(tmp_path / "mute.mp4", None, pictures_s=5)
+        other = recording(tmp_path / "other.mp4", beeps(10, (2, 6)), pictures_s=10)
+        result = analysed(exam, mute, other)
+        assert [pytest.approx(one, abs=0.2) for one in extents(result, "SPEECH")] == [(3, 8), (19, 23)]
+        assert [(round(a), round(b)) for a, b in extents(result, "AUDIO_GAP")] == [(12, 17)]
+
     def test_of_two_recordings_with_sound_the_webcam_is_listened_to(
         self, exam: Path, analysed: Analyse, tmp_path: Path
     ) -> None:
