@@ -29,7 +29,9 @@ _PAGE_SQUEEZE = 0.75
 _FIRST_BUDGET_PX, _MOST_BUDGET_PX, _BUDGET_PX_PER_S = 5_000.0, 16_000.0, 300.0
 """For the rest of the screen, as LineReader.cost_px counts, 18 to a character: at first, at once, and as time goes on.
 A page that is shown for a minute is read as a whole; of one that is gone after seconds, the beginning."""
-_BOX_AREA, _BOX_FILL, _BOX_S = (0.004, 0.12), 0.6, 2.0
+_CREDIT_PX = 5_000.0
+"""What boxes that come up may take beyond the budget, to be saved on pages."""
+_BOX_AREA, _BOX_FILL, _BOX_S = (0.004, 0.2), 0.6, 2.0
 """A box that comes up: its share of the screen, the share of it that changes, and for how long it is new."""
 _MIN_SHAPE = 1.5
 """What is narrower than this, in its own height, is an icon."""
@@ -178,7 +180,8 @@ class ScreenText:
                 chrome = line.y1 <= chrome_px
                 squeeze = 1.0 if chrome else _PAGE_SQUEEZE
                 cost_px = 0.0 if chrome else self._reader.cost_px(line.x1 - line.x0, line.y1 - line.y0, squeeze)
-                if cost_px > self._budget_px and not self._came_up(line):
+                credit_px = _CREDIT_PX if self._came_up(line) else 0.0
+                if cost_px > max(0.0, self._budget_px + credit_px):
                     continue
                 self._budget_px -= cost_px
                 words = self._reader.read(cut_out(rgb, line), squeeze)

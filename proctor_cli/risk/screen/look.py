@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.screen.layout import Layout
-from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, is_host, plain
+from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, find_words, is_host, plain
 from proctor_cli.risk.screen.pastes import Pastes
 from proctor_cli.risk.screen.ticking import Ticking
 from proctor_cli.risk.screen.toasts import Toasts
@@ -18,6 +18,8 @@ from proctor_cli.types import Observation
 _MIN_LINES = 3
 """A page with fewer lines than this is empty, or still loading."""
 _TOP = 0.2
+_HEAD = 0.16
+"""The upper share of the screen that is read before everything else."""
 _LONG, _KNOWN_S, _KNOWN_SHARE = 8, 2.0, 0.3
 """Letters of a line, and for how long it must have stood in the exam, to be known again; and how many must be."""
 _TASK_BAR = 0.94
@@ -51,8 +53,9 @@ class Screen:
 
     def __init__(self, policy: Policy, layout: Layout) -> None:
         self._rules, self._layout = policy.screen, layout
-        self._page, self._windows, self._ticking = Page(), Windows(), Ticking()
-        self._toasts, self._pastes = Toasts(policy.screen.own_words), Pastes()
+        own_words = find_words(policy.screen.own_words)
+        self._page, self._windows, self._ticking = Page(), Windows(own_words), Ticking()
+        self._toasts, self._pastes = Toasts(own_words), Pastes()
         self._view = View(None)
         self._begun = False
         self._bars: bool | None = None
@@ -151,7 +154,8 @@ class Screen:
         page = [line for line in lines if line.box.y0 < _TASK_BAR]
         if any(self._layout.is_anchor(line.text) for line in page):
             return True
-        long = [words for line in page if len(words := plain(line.text)) >= _LONG]
+        below = _HEAD if self._bars else 0.0
+        long = [words for line in page if line.box.y0 >= below and len(words := plain(line.text)) >= _LONG]
         return sum(words in self._known for words in long) > _KNOWN_SHARE * len(long)
 
     def _remember(self, t_s: float) -> None:

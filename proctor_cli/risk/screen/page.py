@@ -127,6 +127,11 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[^\w]+|_", " ", re.sub(r"\d", "0", text.casefold())).split())
 
 
+def find_words(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of ``words`` at the beginning of a word of a folded text (``str.casefold``)."""
+    return re.compile("|".join(rf"(?<!\w){re.escape(word.casefold())}" for word in words) or "(?!)")
+
+
 def overlap(first: Box, second: Box) -> float:
     """Shared area of two boxes, fraction of the frame."""
     width = min(first.x1, second.x1) - max(first.x0, second.x0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from proctor_cli.risk.screen.page import Page, Turn, covers, plain
 from proctor_cli.types import Box
@@ -13,8 +12,8 @@ _SIDE = 0.06
 """From the left or right edge of the screen, fraction of its width ..."""
 _HEIGHT = 0.3
 """... and in the upper or lower share of it."""
-_MIDDLE = 0.06
-"""Or at the top in the middle, across this height: titles end above it."""
+_MIDDLE = 0.12
+"""Or at the top in the middle, across this height: titles and tabs end above it."""
 _MIN_LETTERS = 6
 _READ_S = 1.6
 _ALONE = 0.2
@@ -29,12 +28,12 @@ class Toasts:
     """Follows the notification that is on the screen. ``text`` is what it says, "" while there is none.
 
     Args:
-        own_words: words by which the exam's and the browser's own boxes are known, which come up in the same places.
+        own_words: finds words by which the exam's and the browser's own boxes are known, which come up there as well.
     """
 
-    def __init__(self, own_words: Sequence[str]) -> None:
+    def __init__(self, own_words: re.Pattern[str]) -> None:
         self.text = ""
-        self._own = re.compile("|".join(rf"(?<!\\w){re.escape(word.casefold())}" for word in own_words) or "(?!)")
+        self._own = own_words
         self._place: Box | None = None
         self._since_s = self._seen_s = 0.0
         self._said = ""
@@ -78,5 +77,5 @@ def _may_be(patch: Box) -> bool:
         return False
     aside = patch.x1 > 1 - _SIDE or patch.x0 < _SIDE
     at_end = patch.y1 < _HEIGHT or patch.y0 > 1 - _HEIGHT
-    middle = abs(patch.x0 + patch.x1 - 1) < 0.1 and patch.y0 < _MIDDLE < patch.y1 and patch.height > _MIDDLE
+    middle = abs(patch.x0 + patch.x1 - 1) < 0.1 and patch.y0 < _MIDDLE < patch.y1
     return (aside and at_end) or middle

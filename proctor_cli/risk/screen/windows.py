@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
@@ -10,6 +11,8 @@ from proctor_cli.types import Box
 
 _MIN_HIDDEN = 2
 _FILL = 0.6
+_MENU_AREA = 0.3
+"""The browser's own menus, known by their words, are smaller."""
 _MIN_AREA = 0.2
 """Dialogs and menus of a page are smaller; even small windows are not much smaller ..."""
 _TITLED_AREA = 0.14
@@ -35,9 +38,14 @@ _LEVEL = 0.006
 
 
 class Windows:
-    """Follows one window in front of the exam. ``place`` is about where it is, None while there is none."""
+    """Follows one window in front of the exam. ``place`` is about where it is, None while there is none.
 
-    def __init__(self) -> None:
+    Args:
+        own_words: finds words by which the browser's own menus are known.
+    """
+
+    def __init__(self, own_words: re.Pattern[str]) -> None:
+        self._own_words = own_words
         self.place: Box | None = None
         self._hidden: tuple[Shown, ...] = ()
         self._before: tuple[Shown, ...] = ()
@@ -69,11 +77,11 @@ class Windows:
             return
         if self._asked_s is not None and turn.t_s - self._asked_s > _SETTLE_S:
             self._asked_s = None
-        boxes = [patch for patch in turn.patches if patch.label == "framed" or patch.score >= _FILL]
-        large = any(patch.area >= _TITLED_AREA for patch in boxes)
-        if not turn.fresh and (large or (self._asked_s is None and len(turn.gone) >= _MIN_HIDDEN)):
+        large = [patch for patch in turn.patches if patch.area >= _TITLED_AREA]
+        if large and not turn.fresh and len(turn.gone) >= _MIN_HIDDEN:
             self._asked_s, self._before, self._changed = turn.t_s, tuple(before), turn.gone
-            self._frame = next((patch for patch in boxes if _holds(patch, turn.gone)), None)
+            framed = (patch for patch in large if patch.label == "framed" or patch.score >= _FILL)
+            self._frame = next(framed, None)
         if self._asked_s is not None:
             self._seen_s = turn.t_s
             self._see(now)
@@ -99,6 +107,8 @@ class Windows:
         whole = [line for line in hidden if all(line is not cut for cut, _ in pieces)]
         place = self._frame or _around(line.box for line in chain(new, whole))
         if place is None or not any(_stays(line, now) for line in self._before if _is_beside(line, place)):
+            return
+        if place.area < _MENU_AREA and any(self._own_words.search(line.text.casefold()) for line in new):
             return
         titled = any(_is_title(line, place) for line in new)
         if place.area >= (_TITLED_AREA if titled else _MIN_AREA):
@@ -146,12 +156,6 @@ def _is_left_of(piece: Shown, line: Shown, now: Iterable[Shown]) -> bool:
     else:
         return False
     return not any(rest.strip()[:_MIN_PIECE] in plain(other.text) for other in now)
-
-
-def _holds(place: Box, gone: Sequence[Shown]) -> bool:
-    """Whether most of the lines that went stood where a box came up."""
-    inside = sum(covers(place, line.box) > 0 for line in gone)
-    return inside > _INSIDE * len(gone)
 
 
 def _share(lines: Sequence[Shown], now: Sequence[Shown]) -> float:
