@@ -17,21 +17,18 @@ from proctor_cli.nets.lookup import FileState, Model, find, inspect
 from proctor_cli.nets.manifest import Entry, File, Manifest, Picture, load_manifest
 from proctor_cli.nets.network import Network, open_network
 from proctor_cli.nets.runtimes import Port
-from proctor_cli.nets.words import LineReader, Words
 
 __all__ = [
     "Entry",
     "Fetched",
     "File",
     "FileState",
-    "LineReader",
     "Manifest",
     "Model",
     "Network",
     "Picture",
     "Port",
     "Progress",
-    "Words",
     "cache_folder",
     "fetch",
     "find",

@@ -24,7 +24,7 @@ _TYPES = {
     "string": "a text",
     "boolean": "true or false",
     "object": "a table",
-    "array": "a list of tables",
+    "array": "a list",
 }
 _PATTERNS = {
     r"^[A-Z][A-Z0-9_]*$": "capital letters, digits and underscores (NO_FACE)",
@@ -74,14 +74,19 @@ def validate_signals(policy: Policy, known: Collection[str]) -> None:
 
 def _line(detail: ErrorDetails, table: Mapping[str, Any], places: Sequence[str], schema: _Schema) -> str:
     location = detail["loc"]
-    key = ".".join(map(str, location))
+    key = _key(location)
     if location[0] == "rules" and len(location) > 1:
         index = int(location[1])
-        key = ".".join((places[index], *map(str, location[2:])))
+        key = places[index] + "".join(f".{step}" for step in location[2:])
         rule = table["rules"][index]
         if isinstance(rule, dict) and "event" in rule and location[2] != "event":
             key += f" ({rule['event']})"
     return f"{key}{_fault(detail, schema)}"
+
+
+def _key(location: Sequence[str | int]) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return "".join(steps).removeprefix(".")
 
 
 def _fault(detail: ErrorDetails, schema: _Schema) -> str:
@@ -124,9 +129,12 @@ def _allowed(field: _Schema) -> str:
         for name, word in (("minimum", "at least"), ("exclusiveMinimum", "more than"), ("maximum", "at most"))
         if name in field
     ]
-    if field.get("minLength"):
+    if field.get("minLength") or field.get("minItems"):
         limits.append("not empty")
-    return ", ".join((_TYPES[field["type"]], *limits))
+    kind = _TYPES[field["type"]]
+    if field["type"] == "array":
+        kind += " of tables" if "$ref" in field["items"] else " of texts"
+    return ", ".join((kind, *limits))
 
 
 def _hint(schema: _Schema, location: Sequence[str | int]) -> str:

@@ -30,5 +30,10 @@ def _value(value: object) -> str:
     if isinstance(value, dict):
         pairs = ", ".join(f"{_value(key)} = {_value(inner)}" for key, inner in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, list | tuple):
+        items = [_value(item) for item in value]
+        if any(isinstance(item, dict) for item in value):
+            return "[\n" + "".join(f"  {item},\n" for item in items) + "]"
+        return f"[{', '.join(items)}]"
     # JSON writes texts, numbers and truth values as TOML does, except for the one control character it leaves bare.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

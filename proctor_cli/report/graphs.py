@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from proctor_cli.types import Incident, RiskTimeline, Sample, SessionResult, Severity
+from proctor_cli.types import Incident, RiskTimeline, Sample, SessionResult, Severity, State, Strip
 
 WIDTH = 1000.0  # of every view box; heights are 100
 HEIGHT = 100.0
 
 _SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info", "quality")
+_LEVELS: Mapping[State, float] = {"silent": 0.15, "exam": 0.3, "sound": 0.5, "other": 1.0, "speech": 1.0}
+"""How high a state stands in its strip, so that states are told apart without colours too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,18 @@ class Lane:
     severity: Severity
     total_s: float
     bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What a source showed over time, in a WIDTH x HEIGHT box: an outline for each state that occurs, highest first.
+
+    Of what is "unknown" it is a line through the middle. ``totals_s`` is for how long each state lasted.
+    """
+
+    signal: str
+    shapes: Mapping[State, str]
+    totals_s: Mapping[State, float]
 
 
 def make_axis(result: SessionResult) -> Axis:
@@ -96,6 +111,19 @@ def thin(samples: Sequence[Sample], axis: Axis, columns: int = int(WIDTH)) -> tu
         ends = {measured[0], measured[-1]} if measured else {column[0]}
         kept.extend(sorted(ends, key=lambda s: s.t_s))
     return tuple(kept)
+
+
+def draw_strip(strip: Strip, axis: Axis) -> Band:
+    """A block for each stretch, as high as its state stands."""
+    shapes, totals_s = defaultdict[State, str](str), defaultdict[State, float](float)
+    for stretch in strip.stretches:
+        left, right = axis.place(stretch.start_s) * WIDTH, axis.place(stretch.end_s) * WIDTH
+        y = (1.0 - _LEVELS.get(stretch.state, 0.5)) * HEIGHT
+        down = f"V{HEIGHT:.0f}H{left:.2f}Z" if stretch.state in _LEVELS else ""
+        shapes[stretch.state] += f"M{left:.2f} {y:.0f}H{right:.2f}{down}"
+        totals_s[stretch.state] += stretch.end_s - stretch.start_s
+    order = sorted(shapes, key=lambda state: -_LEVELS.get(state, 0.0))
+    return Band(strip.signal, {state: shapes[state] for state in order}, {state: totals_s[state] for state in order})
 
 
 def lay_lanes(incidents: Sequence[Incident], axis: Axis) -> tuple[Lane, ...]:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from proctor_cli import resources
 from proctor_cli.errors import UsageError
 from proctor_cli.report import formats
-from proctor_cli.report.graphs import Lane, covered_s, draw_focus, draw_risk, lay_lanes, make_axis, thin
+from proctor_cli.report.graphs import Lane, covered_s, draw_focus, draw_risk, draw_strip, lay_lanes, make_axis, thin
 from proctor_cli.report.languages import Language, load_languages
 from proctor_cli.report.output import write_whole
 from proctor_cli.report.page_data import incident_key, lay_reels, page_data
@@ -93,6 +93,7 @@ def write_page(
             lanes=lanes,
             risk=draw_risk(result.judgement.timeline, axis),
             focus=draw_focus(thin(result.judgement.focus, axis), axis),
+            bands=[draw_strip(strip, axis) for strip in result.judgement.strips],
             coverage=sorted(result.judgement.coverage, key=_share),
             flagged_s=covered_s(filter(_is_flag, result.judgement.incidents)),
             unlooked=_list_unlooked(result),

@@ -55,6 +55,10 @@ def page_data(
         ],
         "knots": [[tidy(k.t_s), tidy(k.temporary), tidy(k.permanent)] for k in judgement.timeline.knots],
         "focus": [[tidy(s.t_s), s.value and round(s.value, 1)] for s in thin(judgement.focus, axis)],
+        "strips": {
+            strip.signal: [[tidy(part.start_s), tidy(part.end_s), part.state] for part in strip.stretches]
+            for strip in judgement.strips
+        },
         "incidents": [
             {
                 "event": i.event,

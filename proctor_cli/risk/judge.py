@@ -17,6 +17,7 @@ from proctor_cli.risk.engine import RiskMeter
 from proctor_cli.risk.review import prioritise
 from proctor_cli.risk.rules import Rulebook
 from proctor_cli.risk.screen import TextCollector
+from proctor_cli.risk.strips import StripCollector
 from proctor_cli.risk.voice import tell_missing_sound
 from proctor_cli.risk.watch import Mark
 from proctor_cli.types import Incident, Judgement, Observation, Recording, RiskTimeline, Sample
@@ -35,7 +36,7 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     """
     start_s, now_s = 0.0, -inf
     rulebook, coverage = Rulebook(policy), CoverageMeter(policy.timing.hold_s)
-    corroborator = Corroborator(policy.timing)
+    corroborator, strips = Corroborator(policy.timing), StripCollector(policy)
     marks: list[Mark] = []
     focus: list[Sample] = []
     texts = TextCollector()
@@ -48,6 +49,7 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
         start_s = min(start_s, now_s)
         coverage.push(observation)
         corroborator.push(observation)
+        strips.push(observation)
         marks += rulebook.push(observation)
         if "focus.score" in observation.values:
             focus.append(Sample(observation.t_s, observation.values["focus.score"]))
@@ -76,6 +78,7 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
         would_end_s=would_end_s,
         texts=texts.finish(end_s) if recording.screen_text_kept else (),
         corroborations=corroborator.finish(start_s, end_s),
+        strips=strips.finish(span_end_s),
     )
 
 

@@ -23,6 +23,9 @@ from proctor_cli.types.judgement import (
     Score,
     ScreenText,
     Severity,
+    State,
+    Stretch,
+    Strip,
 )
 from proctor_cli.types.measurements import Box, Embedding, Face, Frame, Observation, Sound, Spec
 from proctor_cli.types.recordings import Clip, ClipInfo, DecodeLoss, OffsetFrom, Source, WallClock
@@ -80,6 +83,9 @@ __all__ = [
     "Sound",
     "Source",
     "Spec",
+    "State",
+    "Stretch",
+    "Strip",
     "Student",
     "WallClock",
 ]

@@ -11,6 +11,7 @@ from proctor_cli.types.recordings import Source
 Kind = Literal["temporary", "permanent"]
 Severity = Literal["quality", "info", "warning", "critical"]
 Priority = Literal["low", "medium", "high"]
+State = Literal["exam", "other", "speech", "sound", "silent", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,28 @@ class Corroboration:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a strip: from ``start_s`` to ``end_s`` all was in one state."""
+
+    start_s: float
+    end_s: float
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What one source showed over time: stretches that follow one another without gaps, no two alike in a row.
+
+    ``signal`` is "screen.exam" (states "exam", "other": something else, "unknown") or "sound.heard" ("speech", "sound":
+    anything else that is louder than silence, "silent", "unknown"). It begins where the source was first measured, and
+    ends with what was analysed. Flickers of less than a second are left out.
+    """
+
+    signal: str
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """All that the rules say about a session: what ``risk.judge`` returns.
 
@@ -156,3 +179,4 @@ class Judgement:
     would_end_s: float | None
     texts: tuple[ScreenText, ...] = ()
     corroborations: tuple[Corroboration, ...] = ()
+    strips: tuple[Strip, ...] = ()

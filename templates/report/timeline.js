@@ -36,6 +36,24 @@ const timeline = (() => {
     return { temporary: temporary + (next[1] - temporary) * part, permanent };
   }
 
+  function stretchAt(signal, t) {
+    const stretches = session.strips[signal];
+    const stretch = stretches[before(stretches, t)];
+    return stretch && t < stretch[1] ? stretch : null;
+  }
+
+  const tellState = (signal, [, , state]) => `${say(`strips.${signal}`)}: ${say(`strips.${state}`)}`;
+
+  // What the strip under the pointer shows there, and from when to when.
+  function explain(event) {
+    const strip = event.target.closest("[data-strip]");
+    const stretch = strip && stretchAt(strip.dataset.strip, timeUnder(event));
+    if (!strip) return;
+    const times = stretch ? [tellTime, wallClock].map((tell) => stretch.slice(0, 2).map(tell)) : [];
+    const lines = times.filter(([start]) => start).map((ends) => ends.join("–"));
+    strip.title = stretch ? [tellState(strip.dataset.strip, stretch), ...lines].join("\n") : "";
+  }
+
   function describe(t) {
     const { temporary, permanent } = riskAt(t);
     const parts = [tellTimes(t)];
@@ -49,6 +67,10 @@ const timeline = (() => {
     if (session.focus.length) {
       const focus = session.focus[before(session.focus, t)]?.[1] ?? null;
       parts.push(focus === null ? say("timeline.now_no_focus") : say("timeline.now_focus", { focus: tidy(focus) }));
+    }
+    for (const signal of Object.keys(session.strips)) {
+      const stretch = stretchAt(signal, t);
+      if (stretch) parts.push(tellState(signal, stretch));
     }
     const events = session.incidents.filter((i) => i.start_s <= t && t < i.end_s).map((i) => i.event);
     for (const event of new Set(events)) parts.push(say(`events.${event}.name`, {}, event));
@@ -127,6 +149,7 @@ const timeline = (() => {
     pointed = timeUnder(event);
     cursor.hidden = false;
     cursor.style.left = `${share(pointed) * 100}%`;
+    explain(event);
     draw();
   });
   plot.addEventListener("pointerleave", () => {

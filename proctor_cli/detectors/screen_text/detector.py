@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from proctor_cli.detectors.screen_text.lines import Line, cut_out, find_lines
 from proctor_cli.detectors.screen_text.tiles import Patch, Tiles
-from proctor_cli.nets import LineReader, Model, Words
+from proctor_cli.nets import Model
+from proctor_cli.nets.words import LineReader, Words
 from proctor_cli.types import Box, Frame, Observation, Spec
 
 _Luma = NDArray[np.uint8]
@@ -29,6 +30,8 @@ _PAGE_SQUEEZE = 0.75
 _FIRST_BUDGET_PX, _MOST_BUDGET_PX, _BUDGET_PX_PER_S = 5_000.0, 16_000.0, 300.0
 """For the rest of the screen, as LineReader.cost_px counts, 18 to a character: at first, at once, and as time goes on.
 A page that is shown for a minute is read as a whole; of one that is gone after seconds, the beginning."""
+_TITLE = 0.08
+"""Height in which the title of a large box stands, and what it is rounded up to in tiles."""
 _CREDIT_PX = 5_000.0
 """What boxes that come up may take beyond the budget, to be saved on pages."""
 _BOX_AREA, _BOX_FILL, _BOX_S = (0.004, 0.2), 0.6, 2.0
@@ -122,7 +125,8 @@ class ScreenText:
         self._seen_s = frame.t_s
         patches = list(tiles.patches(changed))
         self._boxes = [(t_s, box) for t_s, box in self._boxes if frame.t_s - t_s <= _BOX_S]
-        self._boxes += [(frame.t_s, patch.place) for patch in patches if _is_box(patch, width_px * height_px)]
+        came_up = (_box_of(patch, height_px, width_px * height_px) for patch in patches)
+        self._boxes += [(frame.t_s, box) for box in came_up if box]
         gone = [] if first else self._drop(tiles, changed)
         fresh = self._renew(frame, luma, tiles, moving, gone)
         whole = (width_px, height_px)
@@ -206,10 +210,13 @@ class ScreenText:
         self._cache.setdefault(picture.shape, []).append((picture.copy(), words))
 
 
-def _is_box(patch: Patch, whole_px: int) -> bool:
-    area_px = (patch.place.x1 - patch.place.x0) * (patch.place.y1 - patch.place.y0)
-    full = patch.framed or patch.fill >= _BOX_FILL
-    return full and _BOX_AREA[0] * whole_px <= area_px <= _BOX_AREA[1] * whole_px
+def _box_of(patch: Patch, height_px: int, whole_px: int) -> Line | None:
+    """The part of a box that came up that is worth reading at once: all of a small one, the title of a window."""
+    place = patch.place
+    share = (place.x1 - place.x0) * (place.y1 - place.y0) / whole_px
+    if share < _BOX_AREA[0] or not (patch.framed or patch.fill >= _BOX_FILL):
+        return None
+    return place if share <= _BOX_AREA[1] else place._replace(y1=place.y0 + round(_TITLE * height_px))
 
 
 def _is_icon(line: Line) -> bool:

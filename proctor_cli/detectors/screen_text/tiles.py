@@ -21,7 +21,7 @@ _MIN_CHANGED_PX = 4
 """In one tile; a text cursor has more."""
 _WAIT_S = 2.0
 """What does not come to rest in this time is taken as it is."""
-_BUSY_S, _BUSY_TIMES = 5.0, 4
+_BUSY_S, _BUSY_TIMES = 2.5, 4
 """A place that has changed so often in a row, each time sooner than this, is busy: a clock, a film ..."""
 _MOST_PAUSE_S = 8.0
 """... and is left alone for 1, 2, 4, then 8 seconds."""

@@ -27,6 +27,7 @@ _MIN_LETTERS = 3
 _UNREAD_TOP = 0.1
 """A clock is less of the top of a screen than this, a title is not."""
 _FULL_S = 4.0
+_TABS = 0.12
 _DARK_LINES = 4
 """A black screen may show the time and the date."""
 _TALL = 0.03
@@ -166,9 +167,9 @@ class Screen:
 
     def _waits(self) -> bool:
         """Whether something at the top of the screen has not been read yet."""
-        return self._unread_top > _UNREAD_TOP or any(
-            line.is_unread and line.box.y0 < _TOP for line in self._page.lines.values()
-        )
+        head = [line for line in self._page.lines.values() if line.box.y1 < _HEAD]
+        unread = sum(line.is_unread for line in head)
+        return self._unread_top > _UNREAD_TOP or unread > sum(bool(line.text) for line in head)
 
     def _away(self, host: str) -> View:
         """Something else fills the place of the exam: another tab while its own tab can be seen, else a window."""
@@ -217,22 +218,30 @@ class Screen:
         )
 
     def _left_fullscreen(self, turn: Turn, view: View) -> float | None:
-        """Whether the browser's bars stand above an exam that had filled the screen; None where it never did."""
-        if view.kind == "exam":
-            found = self._page.find_address()
-            strip = any(
-                self._layout.is_title(line.text) and line.box.y1 < 0.12 and not self._layout.is_anchor(line.text)
-                for line in self._page.lines.values()
-            )
-            if found or strip:
-                self._bars, self._no_bars_s = True, None
-            elif not self._waits() and self._windows.place is None:
-                self._no_bars_s = turn.t_s if self._no_bars_s is None else self._no_bars_s
-                self._bars = False
-                self._was_full = self._was_full or turn.t_s - self._no_bars_s >= _FULL_S
-        if not self._was_full or view.kind is None:
+        """Whether the browser's bars stand above an exam that had filled the screen.
+
+        None where it never did, and while it cannot be told.
+        """
+        if view.kind != "exam":
+            return None if view.kind is None or not self._was_full else 0.0
+        seen = self._sees_bars()
+        if seen is None:
             return None
-        return float(bool(self._bars) and view.kind == "exam")
+        self._bars = seen
+        if seen:
+            self._no_bars_s = None
+        else:
+            self._no_bars_s = turn.t_s if self._no_bars_s is None else self._no_bars_s
+            self._was_full = self._was_full or turn.t_s - self._no_bars_s >= _FULL_S
+        return float(seen) if self._was_full else None
+
+    def _sees_bars(self) -> bool | None:
+        """Whether an address or the exam's tab stands at the top; None while something there is not read yet."""
+        layout = self._layout
+        tabs = (line.text for line in self._page.lines.values() if line.text and line.box.y1 < _TABS)
+        if self._page.find_address() or any(layout.is_title(text) and not layout.is_anchor(text) for text in tabs):
+            return True
+        return None if self._waits() else False
 
     def _is_locked(self) -> bool:
         """Whether there is hardly anything but a large clock."""

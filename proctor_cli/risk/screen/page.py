@@ -45,7 +45,8 @@ class Turn(NamedTuple):
     """What one look has changed.
 
     ``fresh`` says that the reader has started anew: ``gone`` and ``new`` are then what differs from before.
-    ``patches`` are the changed places ("changed" or "framed" boxes).
+    ``patches`` are the changed places ("changed" or "framed" boxes), ``change`` is the share of the screen that has
+    changed.
     """
 
     t_s: float
@@ -53,6 +54,7 @@ class Turn(NamedTuple):
     gone: tuple[Shown, ...]
     new: tuple[Shown, ...]
     patches: tuple[Box, ...]
+    change: float = 0.0
 
 
 class Page:
@@ -84,7 +86,8 @@ class Page:
         if fresh:
             gone = [line for line in before.values() if _find_same(line.box, self.lines.values()) is None]
         patches = tuple(box for box in observation.boxes if box.label in ("changed", "framed"))
-        return Turn(t_s, fresh, tuple(gone), tuple(new), patches)
+        change = values.get("screen.change") or 0.0
+        return Turn(t_s, fresh, tuple(gone), tuple(new), patches, change)
 
     def find_address(self) -> tuple[str, Box] | None:
         """The host in the address bar and its line: the topmost line that is an address; None where none is read."""

@@ -11,13 +11,15 @@ _LINE_CHARACTERS = 25
 """Lists and labels have shorter lines than a pasted answer."""
 _MOST_GONE = 0.25
 """Of the lines on the screen: a new page takes most of them away, and so does scrolling."""
+_TURNED = 0.3
+"""Of the screen: scrolling changes more, a page of pasted text less."""
 _QUIET_S = 2.0
 """After a new page text may come in late."""
 _TOGETHER_S = 0.9
 """What comes within this is one piece: a paste may be seen half drawn."""
 _REMEMBERED_S = 30.0
 """A line that was there so shortly before has been covered, not written: by the pointer, or while it was redrawn."""
-_SAME_PLACE = 0.5
+_SAME_PLACE, _SCROLLED = 0.5, 0.003
 _READ_S = 1.3
 """A line that is found later than this after its place has changed was there before, where much changes."""
 
@@ -39,7 +41,7 @@ class Pastes:
     def follow(self, page: Page, turn: Turn) -> int:
         """Characters that came up within the last moment, and were not there shortly before."""
         before = len(page.lines) - len(turn.new) + len(turn.gone)
-        if turn.fresh or len(turn.gone) > max(4, _MOST_GONE * before):
+        if turn.fresh or turn.change > _TURNED or len(turn.gone) > max(4, _MOST_GONE * before):
             self.forget(turn.t_s)
         self._went.extend((turn.t_s, line, page.characters(line)) for line in turn.gone)
         while self._went and turn.t_s - self._went[0][0] > _REMEMBERED_S:
@@ -56,7 +58,7 @@ class Pastes:
 
     def _added(self, page: Page, line: Shown) -> int:
         """Characters of a new line beyond those that stood in its place."""
-        there = max((count for _, old, count in self._went if _share_place(line.box, old.box)), default=0)
+        there = max((count for _, old, count in self._went if _is_same(line.box, old.box)), default=0)
         count = page.characters(line)
         return max(0, count - there) if count >= _LINE_CHARACTERS else 0
 
@@ -64,6 +66,7 @@ class Pastes:
         return any(overlap(patch, line.box) > 0 for _, patch in self._changed)
 
 
-def _share_place(first: Box, second: Box) -> bool:
-    """Whether one of two lines stands where the other does, or where a part of it does."""
-    return overlap(first, second) > _SAME_PLACE * min(first.area, second.area)
+def _is_same(line: Box, old: Box) -> bool:
+    """Whether a line stands where another did, or a part of it, or is as wide, so that it was scrolled here."""
+    scrolled = abs(line.x0 - old.x0) < _SCROLLED and abs(line.x1 - old.x1) < _SCROLLED
+    return scrolled or overlap(line, old) > _SAME_PLACE * min(line.area, old.area)

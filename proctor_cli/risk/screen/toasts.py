@@ -14,14 +14,14 @@ _HEIGHT = 0.3
 """... and in the upper or lower share of it."""
 _MIDDLE = 0.12
 """Or at the top in the middle, across this height: titles and tabs end above it."""
-_MIN_LETTERS = 6
+_MIN_LETTERS = 10
 _READ_S = 1.6
 _ALONE = 0.2
 """Of the screen: when more than that changes at once, another page or window is shown."""
 _LONGEST_S = 30.0
 """What stays longer is part of the screen."""
 _INSIDE = 0.9
-_MIN_FILL, _MOST_WIDTH = 0.6, 0.45
+_MIN_FILL, _MOST_WIDTH, _MIN_HEIGHT = 0.6, 0.45, 0.05
 
 
 class Toasts:
@@ -73,7 +73,7 @@ class Toasts:
 def _may_be(patch: Box) -> bool:
     """Whether something has come up in a place where desktops show notifications."""
     boxed = patch.label == "framed" or patch.score >= _MIN_FILL
-    if not boxed or not _AREA[0] <= patch.area <= _AREA[1] or patch.width > _MOST_WIDTH:
+    if not boxed or not _AREA[0] <= patch.area <= _AREA[1] or patch.width > _MOST_WIDTH or patch.height < _MIN_HEIGHT:
         return False
     aside = patch.x1 > 1 - _SIDE or patch.x0 < _SIDE
     at_end = patch.y1 < _HEIGHT or patch.y0 > 1 - _HEIGHT

@@ -26,7 +26,7 @@ _DIMMED = 0.4
 """Of the lines that have changed: when so many can still be read in their places, a dialog has dimmed its page."""
 _MIN_PIECE, _MIN_REST = 5, 4
 """Letters of what is left of a line that was cut off, and of what is missing of it."""
-_MIN_ALIGNED = 3
+_MIN_ALIGNED = 2
 _MIN_TITLE = 3
 _PAGE = (0.12, 0.94)
 """Titles, tabs and task bars stand beyond, and stay whatever is shown between them."""

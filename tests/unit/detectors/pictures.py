@@ -18,7 +18,7 @@ from PIL import Image
 
 from proctor_cli.detectors import OPTIONAL_ROLES
 from proctor_cli.media import pictures_at, probe
-from proctor_cli.nets import Entry, Model, find, load_manifest
+from proctor_cli.nets import Entry, Model, find, load_manifest, search_folders
 from proctor_cli.types import Box, Clip, Face, Frame
 
 ROOT = Path(__file__).parents[3]
@@ -63,7 +63,7 @@ def models(*roles: str, swaps: Mapping[str, str] | None = None) -> dict[str, Mod
     chosen = load_manifest([]).choose("default", swaps)
     for role in OPTIONAL_ROLES:
         chosen[role] = stand_in(role, WORN)
-    return {role: find(chosen[role], [MODELS]) for role in roles}
+    return {role: find(chosen[role], [MODELS, *search_folders()]) for role in roles}
 
 
 def stand_in(role: str, names: Mapping[str, str]) -> Entry:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proctor_cli.errors import ModelError
-from proctor_cli.nets import Entry, File, cache_folder, find, inspect, search_folders
+from proctor_cli.nets import Entry, File, cache_folder, find, inspect, load_manifest, search_folders
 
 
 def entry_of(files: Sequence[tuple[str, bytes]], *, hashed: bool = True) -> Entry:
@@ -115,6 +115,17 @@ def test_the_environment_comes_first_then_the_cache_then_the_checkout(
     folders = search_folders()
     assert folders[:2] == (tmp_path, tmp_path / "cache" / "proctor" / "models")
     assert (folders[2] / "manifest.toml").is_file()
+
+
+@pytest.mark.models
+def test_weights_that_a_package_brings_along_are_found_last_and_without_importing_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("PROCTOR_MODELS", raising=False)
+    entry = load_manifest(()).entry("ppocr_v6_small")
+    assert find(entry).folder == search_folders()[-1]
+    assert "rapidocr" not in sys.modules
 
 
 def test_without_settings_the_cache_is_in_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

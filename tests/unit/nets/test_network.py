@@ -189,7 +189,7 @@ def some_input(port: Port, index: int, entry: Entry) -> NDArray[Any]:
 )
 def test_a_real_network_gives_the_same_bytes_twice_and_with_two_threads(name: str) -> None:
     entry = load_manifest(()).entry(name)
-    model = find(entry, [SHARED])
+    model = find(entry, [SHARED, *search_folders()])
     one, two = open_network(model, 1), open_network(model, 2)
     given = {port.name: some_input(port, index, entry) for index, port in enumerate(one.inputs)}
     results = [one(given), one(given), two(given)]

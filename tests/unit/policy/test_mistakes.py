@@ -72,7 +72,7 @@ enabled = 1
         'did you mean "critical"?',
         '  rules[1].message (PHONE_DETECTED) = "for {durations_s} s": {durations_s} is not known here; '
         'did you mean "{duration_s}"? '
-        "(known: event, start, end, duration_s, min_duration_s, peak, threshold, confidence, part)",
+        "(known: event, start, end, duration_s, min_duration_s, peak, threshold, confidence, part, words)",
         '  rules[2].event = "bad name": must be capital letters, digits and underscores (NO_FACE)',
         '  rules[2].signal (bad name) = "face": must be a signal, family.measure in small letters (face.count)',
         "  rules[2].enabled (bad name) = 1: must be true or false",
@@ -97,6 +97,12 @@ def test_not_toml() -> None:
     [
         ("", "  rules: missing; must be a list of tables"),
         ("rules = 3", "  rules = 3: must be a list of tables"),
+        ('extends = "default"\n[screen]\nallowed = "x"', '  screen.allowed = "x": must be a list of texts'),
+        ('extends = "default"\n[screen]\nallowed = [3]', "  screen.allowed[0] = 3: must be a text"),
+        (
+            'extends = "default"\n[screen]\nforbidden = [{ name = "A", signs = [] }]',
+            "  screen.forbidden[0].signs = []: must be a list of texts, not empty",
+        ),
         ("rules = []", '  rules = []: give at least one, or inherit them with extends = "default"'),
         ("rules = [1]", "  rules[0] = 1: must be a table"),
         ("extends = 3", "  extends = 3: must be the name of a shipped policy (default, lenient, strict)"),

@@ -40,14 +40,17 @@ class TestShipped:
         """PRODUCT.md, section 3: durations in seconds, points, kinds, decay, cooldown, alerts."""
         policy = load(None)
         promised = {
-            "NO_FACE": (2, 5, "temporary", "warning"),
-            "MULTIPLE_FACES": (2, 10, "temporary", "critical"),
-            "LOOKING_AWAY": (3, 6, "temporary", "warning"),
-            "PHONE_DETECTED": (5, 15, "permanent", "critical"),
-            "TAB_SWITCH": (0, 5, "permanent", "warning"),
+            ("NO_FACE", "webcam"): (2, 5, "temporary", "warning"),
+            ("MULTIPLE_FACES", "webcam"): (2, 10, "temporary", "critical"),
+            ("LOOKING_AWAY", "webcam"): (3, 6, "temporary", "warning"),
+            ("PHONE_DETECTED", "webcam"): (5, 15, "permanent", "critical"),
+            ("TAB_SWITCH", "log"): (0, 5, "permanent", "warning"),
+            ("TAB_SWITCH", "screen"): (0.8, 5, "permanent", "warning"),  # one look at a screen is not enough
         }
-        of_exam = [rule for rule in policy.rules if rule.event in promised and rule.source != "workspace"]
-        assert {r.event: (r.min_duration_s, r.points, r.kind, r.severity) for r in of_exam} == promised
+        events = {event for event, _ in promised}
+        of_exam = [rule for rule in policy.rules if rule.event in events and rule.source != "workspace"]
+        told = {(r.event, r.source): (r.min_duration_s, r.points, r.kind, r.severity) for r in of_exam}
+        assert told == promised
         assert policy.risk.decay_per_s == 1
         assert policy.risk.critical_alert_limit == 5
         assert {rule.cooldown_s for rule in policy.rules} == {5}
@@ -78,9 +81,10 @@ class TestParse:
     def test_an_entry_that_names_a_source_means_only_that_source(self) -> None:
         tab_switch = '[[rules]]\nevent = "TAB_SWITCH"\nsource = "{}"\npoints = 1\n'
         policy = parse(EXTENDS + tab_switch.format("log"), "mine.toml")
-        assert [rule.points for rule in policy.rules if rule.event == "TAB_SWITCH"] == [1]
+        points = {rule.source: rule.points for rule in policy.rules if rule.event == "TAB_SWITCH"}
+        assert points == {"log": 1, "screen": 5}
         with pytest.raises(PolicyError, match=r"rules\[0\].signal \(TAB_SWITCH\): missing"):
-            parse(EXTENDS + tab_switch.format("screen"), "mine.toml")  # a new rule, not complete
+            parse(EXTENDS + tab_switch.format("sound"), "mine.toml")  # a new rule, not complete
 
     def test_rules_of_a_room_scan_are_only_meant_when_their_source_is_named(self) -> None:
         change = EXTENDS + '[[rules]]\nevent = "PHONE_DETECTED"\nmin_duration_s = 9\n'
@@ -193,6 +197,12 @@ class TestText:
         policy = load(name)
         assert parse(write(policy), "written").sha256 == policy.sha256
 
+    def test_lists_of_tables_are_written_entry_by_entry(self) -> None:
+        site = '{ name = "Über \\"us\\"", signs = ["uber.us", "x"] }'
+        policy = parse(EXTENDS + f"[screen]\nforbidden = [{site}]\nallowed = []\n", "mine.toml")
+        assert [(site.name, site.signs) for site in policy.screen.forbidden] == [('Über "us"', ("uber.us", "x"))]
+        assert parse(write(policy), "written").sha256 == policy.sha256
+
     def test_any_text_survives_being_written(self) -> None:
         message = 'quote " backslash \\ tab \t delete \x7f newline \n snowman ☃'
         policy = load(None).model_copy(update={"name": message})
@@ -273,11 +283,11 @@ class TestDiff:
         assert diff(load(None), load("default")) == []
 
     def test_lists_changed_keys_with_both_values(self) -> None:
-        text = EXTENDS + '[timing]\nbridge_s = 3\n[[rules]]\nevent = "TAB_SWITCH"\nkind = "temporary"\n'
+        text = EXTENDS + '[timing]\nbridge_s = 3\n[[rules]]\nevent = "VIRTUAL_MACHINE"\nkind = "temporary"\n'
         assert diff(load(None), parse(text, "mine.toml")) == [
             Change("name", '"default"', '"mine"'),
             Change("timing.bridge_s", "2.0", "3.0"),
-            Change("rules.TAB_SWITCH[log].kind", '"permanent"', '"temporary"'),
+            Change("rules.VIRTUAL_MACHINE[log].kind", '"permanent"', '"temporary"'),
         ]
 
     def test_a_rule_that_only_one_has_is_one_change(self) -> None:

@@ -1,0 +1,346 @@
+"""Screens made of a few parts, drawn as pictures or told as a detector tells them.
+
+A screen is a tuple of panels, the hindmost first. `Desk` makes those that tests need; `draw` gives its picture, `tell`
+what the detector ``screen_text`` would say of a story of screens, so that tests of what follows need neither pixels nor
+a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import matplotlib
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from proctor_cli.detectors.screen_text.lines import Line
+from proctor_cli.detectors.screen_text.tiles import TILE_PX, Tiles
+from proctor_cli.types import Box, Frame, Observation
+
+LOOK_S, SAMPLE_S = 0.4, 0.2
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+_ADVANCE = 0.45
+"""Of a letter, in its line's height."""
+_CHROME = 0.16
+
+
+class Words(NamedTuple):
+    """A line of text: its top left corner, what it says, how high it is."""
+
+    x: int
+    y: int
+    text: str
+    size: int = 16
+
+
+class Panel(NamedTuple):
+    """A rectangle of one grey, in a thin frame or without, with text that it clips."""
+
+    place: Line
+    ground: int
+    ink: int
+    words: tuple[Words, ...] = ()
+    framed: bool = False
+
+
+Screen = tuple[Panel, ...]
+Story = Sequence[tuple[float, Callable[[int], Screen]]]
+"""What is shown from when on: a screen by the second on its clock."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A screen of this size; ``dark`` turns light and dark round."""
+
+    width: int = 1280
+    height: int = 720
+    dark: bool = False
+
+    def panel(self, x0: int, y0: int, x1: int, y1: int, *words: Words, light: int = 250, framed: bool = False) -> Panel:
+        ground, ink = (275 - light, 225) if self.dark else (light, 25)
+        return Panel(Line(x0, y0, x1, y1), ground, ink, words, framed)
+
+    def browser(self, address: str, *page: Words, tabs: Sequence[str] = ("Midterm Examination",)) -> Screen:
+        """A browser that fills the screen."""
+        strip = tuple(Words(40 + 230 * number, 32, title[:22]) for number, title in enumerate(tabs))
+        return (
+            self.panel(0, 0, self.width, 60, Words(500, 6, f"{tabs[0]} - Browser"), *strip, light=215),
+            self.panel(0, 60, self.width, 92, Words(130, 68, address), light=240),
+            self.panel(0, 92, self.width, self.height, *page),
+        )
+
+    def full(self, *page: Words) -> Screen:
+        """A page without anything around it."""
+        moved = (words._replace(y=words.y - 92) for words in page)
+        return (self.panel(0, 0, self.width, self.height, *moved),)
+
+    def exam_page(self, second: int, question: int = 1, answer: Sequence[str] = ()) -> tuple[Words, ...]:
+        """The exam: its head with a clock, a list, a question, what has been answered."""
+        left = 2700 - second
+        asked = QUESTIONS[question % len(QUESTIONS)]
+        return (
+            Words(40, 106, "Midterm Examination: Statistics", 22),
+            Words(self.width - 150, 108, f"0:{left // 60:02d}:{left % 60:02d}", 20),
+            Words(40, 160, "List of questions"),
+            *(Words(40, 190 + 30 * n, f"Question {'ABCDEFGH'[n]}") for n in range(8)),
+            Words(300, 160, f"Question {'ABCDEFGH'[question % 8]} of eight", 20),
+            *(Words(300, 200 + 26 * n, line) for n, line in enumerate(asked)),
+            Words(300, 340, "Your answer"),
+            *(Words(310, 370 + 24 * n, line) for n, line in enumerate(answer)),
+            Words(300, self.height - 60, "Previous question"),
+            Words(700, self.height - 60, "Next question"),
+        )
+
+    def exam(self, second: int, question: int = 1, answer: Sequence[str] = (), tabs: Sequence[str] = ()) -> Screen:
+        """The exam in a browser."""
+        titles = ("Midterm Examination", *tabs)
+        return self.browser(HOST + "/attempt/7", *self.exam_page(second, question, answer), tabs=titles)
+
+    def other(self, address: str, title: str, tabs: Sequence[str] = ("Midterm Examination",)) -> Screen:
+        """Another page in the exam's browser."""
+        lines = (Words(120, 220 + 28 * n, line) for n, line in enumerate(ELSEWHERE))
+        return self.browser(address, Words(120, 130, title, 26), *lines, tabs=(*tabs, title))
+
+    def window(self, title: str, place: tuple[int, int, int, int] = (420, 150, 1120, 600)) -> Screen:
+        """Another application's window."""
+        x0, y0, x1, y1 = place
+        lines = (Words(x0 + 14, y0 + 50 + 24 * n, line) for n, line in enumerate(TYPED[: (y1 - y0 - 60) // 24]))
+        return (self.panel(x0, y0, x1, y1, Words(x0 + 20, y0 + 8, title), *lines, light=200, framed=True),)
+
+    def box(self, place: tuple[int, int, int, int], *said: str) -> Screen:
+        """A notification, a dialog, a menu: a box with lines."""
+        x0, y0, x1, y1 = place
+        lines = (Words(x0 + 16, y0 + 14 + 24 * n, line) for n, line in enumerate(said))
+        return (self.panel(x0, y0, x1, y1, *lines, light=225, framed=True),)
+
+    def toast(self, *said: str) -> Screen:
+        return self.box((self.width - 340, 20, self.width - 16, 100), *said)
+
+    def black(self) -> Screen:
+        return (Panel(Line(0, 0, self.width, self.height), 0, 0),)
+
+    def locked(self, second: int) -> Screen:
+        said = (Words(560, 260, f"12:{second // 60:02d}", 56), Words(540, 340, "Saturday, 6 June"))
+        return (Panel(Line(0, 0, self.width, self.height), 8, 230, said),)
+
+
+HOST = "exam.university.edu"
+QUESTIONS = (
+    ("A sample of forty students was asked how long", "they had slept before their last examination.", "Find the mean."),
+    ("Two dice are thrown until their sum is seven.", "How many throws are needed on average?", "Give your reasons."),
+    ("The weights of apples are normally distributed.", "What share of them weighs more than the mean", "by two sigma?"),
+)
+ELSEWHERE = (
+    "Opening hours of the library in the summer term",
+    "Every reader may borrow up to twelve volumes at once",
+    "Lost cards are replaced at the desk on the ground floor",
+    "Groups may book one of the rooms on the second floor",
+    "Please return everything before the end of the month",
+)
+TYPED = (
+    "total 48 directories and 12 files found",
+    "drwxr-xr-x lecture notes second term",
+    "drwxr-xr-x pictures holiday mountains",
+    "-rw-r--r-- shopping list saturday",
+    "-rw-r--r-- train timetable berlin",
+    "-rw-r--r-- recipes grandmother",
+    "-rw-r--r-- invoices november",
+    "-rw-r--r-- music collection",
+    "-rw-r--r-- bicycle repair manual",
+    "-rw-r--r-- garden plan spring",
+    "-rw-r--r-- letters unanswered",
+    "-rw-r--r-- passwords none here",
+    "-rw-r--r-- thesis outline draft",
+    "-rw-r--r-- birthday presents",
+    "-rw-r--r-- weather statistics",
+    "-rw-r--r-- old photographs",
+)
+
+
+def dimmed(screen: Screen) -> Screen:
+    """A screen behind a dialog that has darkened it."""
+    return tuple(panel._replace(ground=panel.ground // 2, ink=panel.ink // 2) for panel in screen)
+
+
+def scrolled(page: Sequence[Words], by: int) -> tuple[Words, ...]:
+    """A page moved up; what passes its upper edge is clipped."""
+    return tuple(words._replace(y=words.y - by) for words in page)
+
+
+def zoomed(page: Sequence[Words], times: float) -> tuple[Words, ...]:
+    """A page magnified about its upper left corner."""
+    return tuple(
+        Words(round(x * times), round(92 + (y - 92) * times), text, round(size * times)) for x, y, text, size in page
+    )
+
+
+def shown(story: Story, t_s: float) -> Screen:
+    """What a story shows at a time."""
+    _, make = max((part for part in story if part[0] <= t_s + 1e-6), key=lambda part: part[0])
+    return make(int(t_s + 1e-6))
+
+
+# ---------------------------------------------------------------- as pictures
+@lru_cache(maxsize=64)
+def draw(screen: Screen, font: str = "DejaVuSans.ttf") -> NDArray[np.uint8]:
+    """(height, width, 3) uint8."""
+    whole = screen[0].place if len(screen) == 1 else Line(0, 0, screen[0].place.x1, max(p.place.y1 for p in screen))
+    picture = Image.new("L", (whole.x1, whole.y1), 90)
+    for panel in screen:
+        x0, y0, x1, y1 = panel.place
+        own = Image.new("L", (x1 - x0, y1 - y0), panel.ground)
+        pen = ImageDraw.Draw(own)
+        for x, y, text, size in panel.words:
+            pen.text((x - x0, y - y0), text, panel.ink, ImageFont.truetype(str(FONTS / font), size))
+        if panel.framed:
+            pen.rectangle((0, 0, x1 - x0 - 1, y1 - y0 - 1), outline=panel.ink)
+        picture.paste(own, (x0, y0))
+    rgb = np.repeat(np.asarray(picture)[:, :, None], 3, axis=2)
+    rgb.flags.writeable = False
+    return rgb
+
+
+def film_of(story: Story, end_s: float, start_s: float = 0.0, every_s: float = LOOK_S) -> Iterator[Frame]:
+    """The pictures of a story, each with the sample before it."""
+    for number in range(round((end_s - start_s) / every_s)):
+        t_s = round(start_s + number * every_s, 5)
+        before = draw(shown(story, t_s - SAMPLE_S)) if number else None
+        yield Frame("screen", t_s, draw(shown(story, t_s)), 0.0 if number else None, before=before)
+
+
+# ---------------------------------------------------------------- as a detector tells them
+Misread = Callable[[str], str]
+
+
+def lines_of(screen: Screen) -> dict[Line, str]:
+    """The lines that can be seen, whole or cut off by what stands before them, and what they say."""
+    found: dict[Line, str] = {}
+    for number, panel in enumerate(screen):
+        for words in panel.words:
+            advance, run = words.size * _ADVANCE, ""
+            for index, letter in enumerate(words.text + "\0"):
+                x0 = words.x + index * advance
+                cell = Line(round(x0), words.y, round(x0 + advance), words.y + words.size)
+                seen = letter != "\0" and _inside(cell, panel.place)
+                if seen and not any(_overlap(cell, front.place) for front in screen[number + 1 :]):
+                    run += letter
+                elif run:
+                    if len(run.strip()) > 1:
+                        start = round(x0 - len(run) * advance)
+                        found[Line(start, cell.y0, round(x0), cell.y1)] = run.strip()
+                    run = ""
+    return found
+
+
+@lru_cache(maxsize=512)
+def _marks(screen: Screen) -> NDArray[np.int64]:
+    """A coarse picture in which any two things that look different have different numbers: (rows, columns, 4, 4)."""
+    width, height = screen[0].place.x1, max(panel.place.y1 for panel in screen)
+    small = 4
+    marks = np.zeros((-(-height // TILE_PX) * small, -(-width // TILE_PX) * small), np.int64)
+    step = TILE_PX // small
+    for panel in screen:
+        x0, y0, x1, y1 = (side // step for side in panel.place)
+        marks[y0:y1, x0:x1] = panel.ground + 1
+        for words in panel.words:
+            for index, letter in enumerate(words.text):
+                x = words.x + index * words.size * _ADVANCE
+                cell = Line(round(x), words.y, round(x + words.size * _ADVANCE), words.y + words.size)
+                if letter != " " and _inside(cell, panel.place):
+                    place = (slice(cell.y0 // step, cell.y1 // step), slice(cell.x0 // step, cell.x1 // step + 1))
+                    marks[place] = hash((letter, cell, panel.ink, panel.ground)) | 1 << 40
+    rows, columns = marks.shape[0] // small, marks.shape[1] // small
+    return marks.reshape(rows, small, columns, small).swapaxes(1, 2)
+
+
+class Teller:
+    """Says of a story what the detector ``screen_text`` would say. ``late_s``: what stands below the head of a screen
+    is read so much later than it is found; ``misread`` spoils what is read."""
+
+    def __init__(self, misread: Misread = str, late_s: float = 0.0) -> None:
+        self._misread, self._late_s = misread, late_s
+        self.begin()
+
+    def begin(self) -> None:
+        self._known: dict[Line, tuple[str, float, bool]] = {}  # words, since when, whether they were told
+        self._seen: NDArray[np.int64] | None = None
+
+    def look(self, t_s: float, screen: Screen, before: Screen) -> Observation:
+        marks = _marks(screen)
+        width, height = screen[0].place.x1, max(panel.place.y1 for panel in screen)
+        first = self._seen is None or self._seen.shape != marks.shape
+        if first:
+            self.begin()
+            self._tiles = Tiles(np.zeros((height, width), np.uint8), t_s)
+            self._seen = _marks(before) if _marks(before).shape == marks.shape else marks
+        assert self._seen is not None
+        changed = (self._seen != marks).any(axis=(2, 3))
+        moving = (_marks(before) != marks).any(axis=(2, 3)) if _marks(before).shape == marks.shape else changed
+        self._seen = marks
+        tiles = self._tiles
+        tiles._since_s[changed & ~tiles.waiting] = t_s
+        tiles.waiting |= changed
+        gone = [] if first else [line for line in self._known if tiles.touches(changed, line)]
+        ready = tiles.ready(moving, t_s)
+        unsettled = tiles.waiting & ~ready
+        new = {
+            line: text
+            for line, text in lines_of(screen).items()
+            if tiles.touches(ready, line) and not tiles.touches(unsettled, line)
+        }
+        gone += [line for line in self._known if line not in gone and any(_overlap(line, other) for other in new)]
+        tiles.rest(ready, t_s)
+        for line in gone:
+            del self._known[line]
+        self._known |= {line: (self._misread(text), t_s, False) for line, text in new.items()}
+        texts = []
+        for line, (text, since_s, told) in self._known.items():
+            due = line.y1 <= _CHROME * height or t_s - since_s >= self._late_s - 1e-6
+            if line in new or (due and not told):
+                texts.append(_box(line, width, height, text if due else "", 0.95 if due else 0.0))
+                self._known[line] = (text, since_s, due)
+        patches = [(patch.place, "framed" if patch.framed else "changed", patch.fill) for patch in tiles.patches(changed)]
+        boxes = [_box(place, width, height, label, fill) for place, label, fill in patches]
+        values: dict[str, float | None] = {
+            "screen.change": None if first else float(changed.mean()),
+            "screen.lines": float(len(self._known)),
+            "screen.unread": tiles.share_waiting(_CHROME),
+            "screen.width_px": float(width),
+            "screen.height_px": float(height),
+        }
+        told_gone = tuple(_box(line, width, height, "gone", 1.0) for line in gone)
+        return Observation("screen", t_s, values, (*boxes, *told_gone), tuple(texts))
+
+
+def tell(
+    story: Story, end_s: float, *, misread: Misread = str, late_s: float = 0.0, begins: Sequence[float] = ()
+) -> list[Observation]:
+    """All looks at a story; at ``begins`` the reader starts anew, as it does where a slice begins."""
+    teller, told, left = Teller(misread, late_s), [], sorted(begins)
+    for number in range(round(end_s / LOOK_S)):
+        t_s = round(number * LOOK_S, 5)
+        if left and t_s >= left[0]:
+            left.pop(0)
+            teller.begin()
+        told.append(teller.look(t_s, shown(story, t_s), shown(story, max(story[0][0], t_s - SAMPLE_S))))
+    return told
+
+
+def _box(line: Line, width: int, height: int, label: str, score: float) -> Box:
+    sides = (line.x0 / width, line.y0 / height, line.x1 / width, line.y1 / height)
+    x0, y0, x1, y1 = (round(min(1.0, max(0.0, side)), 5) for side in sides)
+    return Box(x0, y0, x1, y1, label, score)
+
+
+def _inside(cell: Line, place: Line) -> bool:
+    return place.x0 <= cell.x0 and cell.x1 <= place.x1 and place.y0 <= cell.y0 and cell.y1 <= place.y1
+
+
+def _overlap(first: Line, second: Line) -> bool:
+    return first.x0 < second.x1 and second.x0 < first.x1 and first.y0 < second.y1 and second.y0 < first.y1
