@@ -20,7 +20,7 @@ from proctor_cli.report.languages import Language, load_languages
 from proctor_cli.report.output import write_whole
 from proctor_cli.report.page_data import incident_key, lay_reels, page_data
 from proctor_cli.report.prose import render_prose
-from proctor_cli.types import Corroboration, Coverage, Incident, MissingDetector, SessionResult, Source
+from proctor_cli.types import Corroboration, Coverage, Incident, MissingDetector, NotAssessed, SessionResult, Source
 
 _SCRIPTS = (
     "core.js", "reel.js", "player.js", "lists.js", "timeline.js", "incidents.js", "texts.js", "review.js", "start.js",
@@ -96,6 +96,7 @@ def write_page(
             bands=[draw_strip(strip, axis) for strip in result.judgement.strips],
             coverage=sorted(result.judgement.coverage, key=_share),
             flagged_s=covered_s(filter(_is_flag, result.judgement.incidents)),
+            gaps=_group_gaps(result),
             unlooked=_list_unlooked(result),
             languages=languages,
             language=languages[language],
@@ -142,6 +143,14 @@ def _lay_cards(result: SessionResult, snapshots: Path | None, *, quality: bool) 
 def _is_flag(incident: Incident) -> bool:
     """Whether it is about conduct in the exam itself."""
     return incident.severity != "quality" and incident.source != "workspace"
+
+
+def _group_gaps(result: SessionResult) -> tuple[tuple[tuple[str, ...], NotAssessed], ...]:
+    """Events that were not assessed, those for the same reason together."""
+    groups: dict[tuple[str, str], list[NotAssessed]] = {}
+    for gap in result.judgement.not_assessed:
+        groups.setdefault((gap.reason, gap.remedy), []).append(gap)
+    return tuple((tuple(gap.event for gap in group), group[0]) for group in groups.values())
 
 
 def _list_unlooked(result: SessionResult) -> tuple[tuple[tuple[str, ...], MissingDetector], ...]:

@@ -136,7 +136,7 @@ class Screen:
         anchored = self._is_anchored(lines)
         if host or anchored or self._windows.place is not None:
             self._begun = self._begun or bool(host) or anchored
-            self._windows.follow(before, page, turn)
+            self._windows.follow(before, page, turn, bars=bool(self._bars))
             if self._windows.place is None:
                 self._remember(turn.t_s)
                 return View("exam")

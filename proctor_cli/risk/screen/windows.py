@@ -60,13 +60,14 @@ class Windows:
         """There is no window, or nothing is known of one."""
         self.place, self._asked_s = None, None
 
-    def follow(self, before: Sequence[Shown], page: Page, turn: Turn) -> None:
+    def follow(self, before: Sequence[Shown], page: Page, turn: Turn, *, bars: bool) -> None:
         """Take in a look at the screen.
 
         Args:
             before: the lines before this look.
             page: the lines now.
             turn: what has changed.
+            bars: whether the browser's bars stand above the exam.
         """
         now = tuple(page.lines.values())
         if self.place is not None:
@@ -84,7 +85,7 @@ class Windows:
             self._frame = next(framed, None)
         if self._asked_s is not None:
             self._seen_s = turn.t_s
-            self._see(now)
+            self._see(now, bars)
 
     def title(self, page: Page) -> str:
         """The window's title, else its first line, "" when none is read."""
@@ -95,7 +96,7 @@ class Windows:
         lines = sorted((line for line in read if _letters(line.text) >= _MIN_TITLE), key=lambda line: line.box.y0)
         return next((line.text for line in lines if _is_title(line, place)), lines[0].text if lines else "")
 
-    def _see(self, now: Sequence[Shown]) -> None:
+    def _see(self, now: Sequence[Shown], bars: bool) -> None:
         """Whether a window has come up since the lines were ``_before``."""
         hidden = [line for line in self._before if (line.text or line.is_unread) and not _stays(line, now)]
         pieces = [(line, piece) for line in hidden for piece in now if _is_left_of(piece, line, now)]
@@ -106,7 +107,10 @@ class Windows:
         new = [line for line in now if line.text and line not in left and not _stays(line, self._before)]
         whole = [line for line in hidden if all(line is not cut for cut, _ in pieces)]
         place = self._frame or _around(line.box for line in chain(new, whole))
-        if place is None or not any(_stays(line, now) for line in self._before if _is_beside(line, place)):
+        if place is None:
+            return
+        beside = any(_stays(line, now) for line in self._before if _is_beside(line, place, bars))
+        if not beside and len(pieces) < _MIN_ALIGNED:
             return
         if place.area < _MENU_AREA and any(self._own_words.search(line.text.casefold()) for line in new):
             return
@@ -172,9 +176,9 @@ def _agree(first: str, second: str) -> bool:
     return not first or not second or plain(first)[:_MIN_PIECE] == plain(second)[:_MIN_PIECE]
 
 
-def _is_beside(line: Shown, place: Box) -> bool:
+def _is_beside(line: Shown, place: Box, bars: bool) -> bool:
     """Whether a line of the page, not of the bars above and below it, stands outside of the window."""
-    return _PAGE[0] < line.box.y0 < _PAGE[1] and covers(place, line.box) < 1 - _INSIDE
+    return (_PAGE[0] if bars else 0.0) < line.box.y0 < _PAGE[1] and covers(place, line.box) < 1 - _INSIDE
 
 
 def _around(boxes: Iterable[Box]) -> Box | None:

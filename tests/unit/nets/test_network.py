@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from proctor_cli.errors import ModelError
-from proctor_cli.nets import Entry, File, Model, Network, Port, find, load_manifest, open_network
+from proctor_cli.nets import Entry, File, Model, Network, Port, find, load_manifest, open_network, search_folders
 from proctor_cli.nets.manifest import Runtime
 
 SHARED = Path(os.environ.get("PROCTOR_MODELS") or Path(__file__).parents[4] / "shared" / "models")
