@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from benchmarks.screens.site import HOSTS, Site
+from benchmarks.screens.site import Site
 
 FPS = 10
 BROWSER = (
@@ -43,6 +43,7 @@ class Setting:
     wallpaper: str = "#3a6ea5"
     dark: bool = False
     own_frame: bool = True
+    pages: str = "pages"
     home: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +80,7 @@ class Desk:
                     "LANG": "C.UTF-8", "TZ": "UTC"}  # fmt: skip
         for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
             self.env.pop(name, None)
-        self.site = Site(folder)
+        self.site = Site(folder, setting.pages)
 
     def __enter__(self) -> Desk:
         width, height = self.setting.size_px
@@ -126,7 +127,7 @@ class Desk:
         (data / "Default").mkdir(parents=True)
         look = {"browser": {"custom_chrome_frame": self.setting.own_frame}, "session": {"restore_on_startup": 5}}
         (data / "Default" / "Preferences").write_text(json.dumps(look))
-        rules = ",".join(f"MAP {host}:443 127.0.0.1:{self.site.port}" for host in HOSTS)
+        rules = ",".join(f"MAP {host}:443 127.0.0.1:{self.site.port}" for host in self.site.hosts)
         words = [*BROWSER.split(), f"--user-data-dir={data}",
                  f"--ignore-certificate-errors-spki-list={self.site.trust}",
                  f"--host-resolver-rules={rules},MAP * ~NOTFOUND",
@@ -212,6 +213,17 @@ class Desk:
             )
             if self._random.random() < 0.06:
                 time.sleep(self._random.uniform(0.2, 0.7))
+
+    def write(self, text: str, pace_s: float = 0.165) -> None:
+        """Type slowly, letter by letter, now and then a wrong one that is taken back: ASCII only."""
+        for letter in text:
+            if letter.islower() and self._random.random() < 0.03:
+                self.run(["xdotool", "type", "--", chr(ord("a") + (ord(letter) - 96) % 26)])
+                time.sleep(self._random.uniform(0.25, 0.5))
+                self.run("xdotool key BackSpace")
+                time.sleep(self._random.uniform(0.15, 0.3))
+            self.run(["xdotool", "type", "--delay", "0", "--", letter])
+            time.sleep(pace_s * self._random.uniform(0.55, 1.45))
 
     def move(self, to: str | tuple[int, int], host: str = "", duration_s: float = 0.5) -> None:
         x, y = self._find(to, host) if isinstance(to, str) else to

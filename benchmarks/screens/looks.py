@@ -34,7 +34,9 @@ XFWM4 = {
 }
 
 
-def dunst(origin: str, background: str, foreground: str, width_px: int = 340) -> dict[str, str]:
+def dunst(
+    origin: str, background: str, foreground: str, width_px: int = 340, file: str = ".config/dunst/dunstrc"
+) -> dict[str, str]:
     """Toasts at ``origin`` (bottom-right, top-center, ...) in the given colours."""
     text = f"""[global]
 origin = {origin}
@@ -53,7 +55,7 @@ background = "{background}"
 foreground = "{foreground}"
 timeout = 30
 """
-    return {".config/dunst/dunstrc": text}
+    return {file: text}
 
 
 ICEWM = {
@@ -61,3 +63,31 @@ ICEWM = {
     ".icewm/preferences": 'TaskBarShowClock=1\nTimeFormat="%H:%M"\nTaskBarShowWorkspaces=0\nShowProgramsMenu=0\n'
     'TaskBarShowCPUStatus=0\nTaskBarShowNetStatus=0\nTaskBarShowMEMStatus=0\n',
 }  # fmt: skip
+
+JWM = {
+    "jwmrc": """<?xml version="1.0"?><JWM>
+<Tray x="0" y="-1" height="42" autohide="off"><Spacer width="14"/><TaskList maxwidth="260"/>
+<Clock format="%H:%M   %d/%m/%Y"/><Spacer width="16"/></Tray>
+<WindowStyle><Font>Noto Sans-10</Font><Width>2</Width><Height>32</Height><Corner>0</Corner>
+<Active><Foreground>#1a1a1a</Foreground><Background>#f3f3f3</Background><Outline>#9a9a9a</Outline></Active>
+<Foreground>#888888</Foreground><Background>#ffffff</Background><Outline>#c0c0c0</Outline></WindowStyle>
+<TrayStyle><Font>Noto Sans-10</Font><Background>#e8eef4</Background><Foreground>#202020</Foreground></TrayStyle>
+<TaskListStyle list="all"><Font>Noto Sans-10</Font><Active><Background>#ffffff</Background><Foreground>#202020</Foreground>
+</Active><Background>#e8eef4</Background><Foreground>#404040</Foreground></TaskListStyle>
+<Desktops width="1" height="1"/><DoubleClickSpeed>400</DoubleClickSpeed><FocusModel>click</FocusModel>
+<Mouse context="title" button="1">move</Mouse><Mouse context="title" button="11">maximize</Mouse>
+<Mouse context="maximize" button="1">maximize</Mouse></JWM>
+"""
+}
+FLUXBOX = {
+    ".fluxbox/init": "session.screen0.toolbar.visible: true\nsession.screen0.toolbar.placement: TopCenter\n"
+    "session.screen0.toolbar.widthPercent: 100\nsession.screen0.toolbar.height: 28\n"
+    "session.screen0.toolbar.tools: workspacename, iconbar, clock\nsession.screen0.strftimeFormat: %a %d %b  %H:%M\n"
+    "session.screen0.iconbar.mode: {static groups} (workspace)\nsession.screen0.rootCommand: true\n"
+    "session.styleFile: /usr/share/fluxbox/styles/bora_black\nsession.screen0.workspaces: 1\n"
+    "session.screen0.windowPlacement: CenterPlacement\nsession.screen0.workspaceNames: Main\n",
+    ".fluxbox/keys": "OnToolbar Mouse1 :RaiseLower\nOnTitlebar Mouse1 :MacroCmd {Raise} {Focus}\n"
+    "OnTitlebar Double Mouse1 :MaximizeWindow\nOnWindow Mouse1 :MacroCmd {Raise} {Focus}\n",
+    ".fluxbox/overlay": "background: none\ntoolbar.iconbar.focused.font: sans-9\ntoolbar.iconbar.unfocused.font: sans-9\n"
+    "toolbar.clock.font: sans-9\nwindow.font: sans-9\n",
+}

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.screens import fullscreen, honest, honest_fs, mixed
+from benchmarks.screens import essay, fullscreen, honest, honest_fs, mixed
 from benchmarks.screens.desk import FPS, Desk, Mark
 from benchmarks.screens.marks import Row, draw_check, label, read_gray
 
-GROUPS = {group.SETTING.clip: group for group in (honest, mixed, fullscreen, honest_fs)}
+GROUPS = {group.SETTING.clip: group for group in (honest, mixed, fullscreen, honest_fs, essay)}
 WEBM = {"B2_mixed": "B5_vfr"}
 
 

@@ -1,7 +1,7 @@
 """The web of a recording: look-alike pages by host name, served over TLS from this machine.
 
-``pages/<host>.html`` answers every path of that host. Pages report where their elements with an id are on the screen
-(``pages/common.js``), so that the mouse finds them whatever the layout, zoom or window.
+``<host>.html`` in the group's folder of pages answers every path of that host. Pages report where their elements with an
+id are on the screen (``pages/common.js``), so that the mouse finds them whatever the layout, zoom or window.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-PAGES = Path(__file__).parent / "pages"
-HOSTS = tuple(sorted(page.stem for page in PAGES.glob("*.html")))
+HERE = Path(__file__).parent
+COMMON = HERE / "pages" / "common.js"
 
 
 class Site:
     """Serves the pages until closed; ``spots`` maps host to element id to (x, y), pixels of the screen."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pages: str = "pages") -> None:
+        self.hosts = tuple(sorted(page.stem for page in (HERE / pages).glob("*.html")))
         self.spots: dict[str, dict[str, tuple[int, int]]] = {}
         key, certificate = folder / "key.pem", folder / "certificate.pem"
         command = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=local -keyout {key} -out {certificate}"
@@ -29,7 +30,7 @@ class Site:
         self.trust = _fingerprint(certificate)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.spots))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.spots, HERE / pages))
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port: int = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -46,17 +47,16 @@ def _fingerprint(certificate: Path) -> str:
     return base64.b64encode(done.stdout).decode()
 
 
-def _handler(spots: dict[str, dict[str, tuple[int, int]]]) -> type[BaseHTTPRequestHandler]:
+def _handler(spots: dict[str, dict[str, tuple[int, int]]], pages: Path) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            name = "common.js" if self.path == "/common.js" else f"{self._host}.html"
-            page = PAGES / name
+            page = COMMON if self.path == "/common.js" else pages / f"{self._host}.html"
             if self.path == "/favicon.ico" or not page.is_file():
                 self._answer(404, b"", "text/plain")
             else:
-                kind = "text/javascript" if name.endswith(".js") else "text/html"
+                kind = "text/javascript" if page is COMMON else "text/html"
                 self._answer(200, page.read_bytes(), f"{kind}; charset=utf-8")
 
         def do_POST(self) -> None:

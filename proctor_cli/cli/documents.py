@@ -70,6 +70,9 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     start = describe_start(result.recording)
     if start is not None:
         typer.echo(f"  {start}")
+    apart = sum(told.screen == "contradicts" for told in judgement.corroborations)
+    if apart:
+        typer.echo(f"  the log and the screen disagree in {apart} place" + ("" if apart == 1 else "s"))
     reasons: dict[str, list[str]] = {}
     for item in judgement.not_assessed:
         reasons.setdefault(f"{item.reason}. {item.remedy}", []).append(item.event)

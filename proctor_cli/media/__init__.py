@@ -20,7 +20,7 @@ from proctor_cli.media.drawing import write_jpeg
 from proctor_cli.media.grid import cell_of
 from proctor_cli.media.listening import SOUND_STEP_S, SoundSampling, cut_sound
 from proctor_cli.media.photo import PHOTO_SUFFIXES, decode_photo, load_photo, read_photo
-from proctor_cli.media.probe import probe
+from proctor_cli.media.probe import has_sound, probe
 from proctor_cli.media.repeats import PRINT_BLOCKS, Repeat, find_repeats
 from proctor_cli.media.sampling import Sampling
 from proctor_cli.media.scan import Clock, Scan
@@ -42,6 +42,7 @@ __all__ = [
     "cut_sound",
     "decode_photo",
     "find_repeats",
+    "has_sound",
     "load_photo",
     "picture_at",
     "pictures_at",

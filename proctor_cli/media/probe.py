@@ -65,6 +65,15 @@ def probe(clip: Clip) -> Scan:
         )
 
 
+def has_sound(path: str) -> bool:
+    """Whether a recording has a sound track; False as well when it cannot be read, which probing it will tell."""
+    try:
+        with open_recording(path) as container:
+            return bool(container.streams.audio)
+    except InputError:
+        return False
+
+
 def _info(clip: Clip, container: InputContainer, stream: VideoStream, picture: VideoFrame, times: Timeline) -> ClipInfo:
     turn = orientation(picture)
     width_px, height_px = (picture.height, picture.width) if turn.swapped else (picture.width, picture.height)

@@ -227,12 +227,15 @@ class Objects(Section):
     """People."""
 
 
+Words = Annotated[str, Field(min_length=1)]
+
+
 class Site(Section):
     """A site or an application."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Words
     """What results call it."""
-    signs: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    signs: Annotated[tuple[Words, ...], Field(strict=False, min_length=1)]
     """What it is told by: a host (``chatgpt.com``; its subdomains count as well) in the address bar, or words in a
     title or heading where no address is shown."""
 
@@ -244,9 +247,10 @@ class Screen(Section):
     """What the exam looks like is learned from so much of the recording, s. It is judged once that is over."""
     black_luma: Score
     """Mean brightness below which a screen with hardly any text on it is black."""
-    allowed: Annotated[tuple[str, ...], Field(strict=False)]
-    """Hosts, or words of a title, of pages that may be opened beside the exam: showing them is no event."""
-    own_words: Annotated[tuple[str, ...], Field(strict=False)]
+    allowed: Annotated[tuple[Words, ...], Field(strict=False)]
+    """What may be opened beside the exam, by its host, or by words of its title where no address is shown: showing it
+    is no event."""
+    own_words: Annotated[tuple[Words, ...], Field(strict=False)]
     """Words by which boxes of the exam itself and of the browser are told from notifications."""
     forbidden: Annotated[tuple[Site, ...], Field(strict=False)]
     """Sites and applications that are named when they are shown. A policy that names some replaces the whole list."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from proctor_cli.policy import Policy, Rule
 from proctor_cli.risk.coverage import CoverageMeter
 from proctor_cli.risk.derive import find_inputs
 from proctor_cli.types import MissingDetector, NotAssessed, Recording, Source
 
-_NO_SOURCE: dict[Source, tuple[str, str]] = {
-    "webcam": ("no webcam recording was given", "Give the webcam recording of this session."),
-    "screen": ("no screen recording was given", "Give the screen recording of this session."),
+NOT_GIVEN: Mapping[Source, tuple[str, str]] = {
+    "webcam": ("no webcam recording was given", "Give the webcam recording."),
+    "screen": ("no screen recording was given", "Give it with --screen FILE."),
     "sound": (
         "no recording with sound was given",
         "Record with sound; a policy can ask for it ([sound] required = true).",
     ),
-    "log": ("no event log was given", "Give the log of the browser or the learning platform for this session."),
-    "workspace": ("no room scan was given", "Give the clip of desk and room for this session."),
+    "log": ("no log was given", "Give one with --events FILE."),
+    "workspace": ("no room scan was given", "Give it with --workspace FILE."),
 }
+"""What a session lacks of which nothing was given, and the remedy."""
 
 
 def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMeter) -> tuple[NotAssessed, ...]:
@@ -76,7 +79,7 @@ def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple
     if missing:
         return missing[0].reason, missing[0].remedy
     if rule.source not in _given(recording):
-        return _NO_SOURCE[rule.source]
+        return NOT_GIVEN[rule.source]
     if rule.source == "log":
         return "the log that was given does not speak of it", "Give another log with --events FILE."
     return f"nothing measured {rule.signal}", "Analyse the recording again with a detector that measures it."

@@ -6,17 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
-from proctor_cli import detectors, nets
+from proctor_cli import detectors, nets, risk
 from proctor_cli.errors import ModelError, UsageError
 from proctor_cli.types import MissingDetector, Spec
-
-# What a detector wants that does not run for want of a recording, and how to give it.
-_RECORDINGS: Mapping[str, tuple[str, str]] = {
-    "webcam": ("webcam recording", "Give the webcam recording."),
-    "screen": ("screen recording", "Give it with --screen FILE."),
-    "workspace": ("room scan", "Give it with --workspace FILE."),
-    "sound": ("recording with sound", "Record with sound; a policy can ask for it ([sound] required = true)."),
-}
 
 
 def choose_detectors(
@@ -44,8 +36,7 @@ def choose_detectors(
         spec = detectors.find(name).spec
         signals = tuple(spec.signals)
         if spec.source not in sources:
-            what, remedy = _RECORDINGS[spec.source]
-            missing.append(MissingDetector(name, signals, f"no {what} was given", remedy, "input"))
+            missing.append(MissingDetector(name, signals, *risk.NOT_GIVEN[spec.source], "input"))
             continue
         if name in left_out:
             missing.append(MissingDetector(name, signals, *left_out[name], "choice"))

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
-from proctor_cli import __version__, detectors, logs, media, nets, plan
+from proctor_cli import __version__, detectors, logs, media, nets, plan, risk
 from proctor_cli.errors import UsageError
 from proctor_cli.session.choose import choose_detectors, insist
 from proctor_cli.session.enrol import EnrolJob, Enrolment, enrol
@@ -52,7 +52,10 @@ class Preparation:
 
 def roles_needed(clips: Iterable[Clip]) -> tuple[str, ...]:
     """The roles for which the detectors of these clips need a network."""
-    sources = {clip.source for clip in clips} | {"sound"}  # whether there is any is only known when they are read
+    clips = tuple(clips)
+    sources: set[str] = {clip.source for clip in clips}
+    if any(media.has_sound(clip.path) for clip in clips if clip.source != "workspace"):
+        sources.add("sound")
     specs = (detectors.find(name).spec for name in detectors.REGISTRY)
     return tuple(dict.fromkeys(role for spec in specs if spec.source in sources for role in spec.models))
 
@@ -229,7 +232,7 @@ def _without_pictures(sources: Collection[str], log: logs.LogReading) -> Iterato
 
 
 def _no_log(request: Request, log: logs.LogReading) -> MissingDetector:
-    reason, remedy = "no log was given", "Give one with --events FILE."
+    reason, remedy = risk.NOT_GIVEN["log"]
     if request.events is not None:
         reason, remedy = "the log says nothing that a rule watches", "Give that of the exam's page with --events FILE."
     if not log.milestones and any(problem.code == "log_outside" for problem in log.problems):

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import hypot, isfinite
 from pathlib import Path
 from typing import get_args
@@ -19,7 +20,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from proctor_cli.detectors import OPTIONAL_ROLES, REGISTRY, Comparing, Detector
+from proctor_cli.detectors import OPTIONAL_ROLES, REGISTRY, Comparing, Detector, Following
 from proctor_cli.detectors import find as find_detector
 from proctor_cli.errors import ModelError
 from proctor_cli.nets import find, load_manifest
@@ -29,6 +30,7 @@ from tests.unit.detectors.pictures import Head, Picture, before_wall, face_in, m
 NAMES = tuple(name for name in REGISTRY if find_detector(name).spec.source != "sound")
 WITH_MODELS = tuple(name for name in NAMES if find_detector(name).spec.models)
 COMPARING = tuple(name for name in NAMES if hasattr(find_detector(name), "compare_with"))
+FOLLOWING = tuple(name for name in NAMES if hasattr(find_detector(name), "begin"))
 SHORTEST_S = min(find_detector(name).spec.interval_s for name in NAMES)
 UNITS = {"count", "score", "ratio", "deg", "px", "cm", "s"}
 
@@ -161,6 +163,11 @@ def portrait(x_px: int = 150, y_px: int = 40) -> Picture:
     return before_wall(640, 480, Head(x_px, y_px, 140))[0]
 
 
+def written(rgb: Picture, words: str) -> Picture:
+    """The picture with words in it."""
+    return np.asarray(cv2.putText(rgb.copy(), words, (20, 440), cv2.FONT_HERSHEY_SIMPLEX, 0.8, (0, 0, 0), 2), np.uint8)
+
+
 def corners_of_portrait() -> Corners:
     face = before_wall(640, 480, Head(150, 40, 140))[1]
     return (face.x0, face.y0, face.x1, face.y1)
@@ -182,13 +189,16 @@ def open_detector(name: str, threads: int = 1) -> Detector:
 
 @pytest.fixture(scope="session")
 def opened() -> Iterator[Callable[[str], Detector]]:
-    """Every detector, opened when first asked for."""
+    """Every detector, opened when first asked for; it has seen nothing yet."""
     kept: dict[str, Detector] = {}
 
     def get(name: str) -> Detector:
         if name not in kept:
             kept[name] = open_detector(name)
-        return kept[name]
+        detector = kept[name]
+        if isinstance(detector, Following):
+            detector.begin()
+        return detector
 
     yield get
     for detector in kept.values():
@@ -219,8 +229,9 @@ def check(spec: Spec, frames: Sequence[Frame], found: Sequence[Observation]) -> 
         for signal, value in one.values.items():
             assert value is None or (type(value) is float and isfinite(value)), signal
             assert value is None or spec.signals[signal] != "score" or 0 <= value <= 1, signal
-        for box in one.boxes:
-            assert box.label in spec.finds
+        assert {box.label for box in one.boxes} <= {*spec.finds}
+        for box in (*one.boxes, *one.texts):
+            assert type(box.label) is str
             assert 0 <= box.x0 < box.x1 <= 1
             assert 0 <= box.y0 < box.y1 <= 1
             assert 0 <= box.score <= 1
@@ -242,27 +253,6 @@ class TestObserve:
         frames = [shown(spec, PICTURES[picture](), CORNERS[corners]) for picture in ("portrait", "2x2")]
         check(spec, frames, opened(name).observe(frames))
 
-    def test_a_frame_gives_what_it_gives_alone(self, name: str, opened: Callable[[str], Detector]) -> None:
-        spec, observe = spec_of(name), opened(name).observe
-        rgb, corners, before = portrait(), corners_of_portrait(), portrait(147, 38)
-        mirrored = (1 - corners[2], corners[1], 1 - corners[0], corners[3])
-        frames = [
-            shown(spec, rgb, corners, 1.0, before),
-            shown(spec, noise(240, 320), None, 1.2),
-            shown(spec, plain(0), corners, 1.4),
-            shown(spec, np.ascontiguousarray(rgb[:, ::-1]), mirrored, 1.6),
-            replace(shown(spec, rgb, corners, 1.8), before=None),
-            shown(spec, rgb, corners, 2.0, noise(240, 320)),  # the video has changed its size
-            shown(spec, rgb, corners, 2.2, before),
-        ]
-        together = observe(frames)
-        assert together == observe(frames)
-        assert together == observe(frames[:1]) + observe(frames[1:])
-        assert together == [one for frame in reversed(frames) for one in observe([frame])][::-1]
-        assert observe([]) == []
-        assert any(value is not None for value in together[0].values.values())
-        assert (together[-1].values, together[-1].boxes) == (together[0].values, together[0].boxes)
-
     def test_frames_are_left_as_they_are(self, name: str, opened: Callable[[str], Detector]) -> None:
         spec = spec_of(name)
         frames = [
@@ -277,6 +267,74 @@ class TestObserve:
         opened(name).observe(frames)
         assert len(as_given) == 6
         assert pixels() == as_given
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in FOLLOWING])
+def test_a_frame_gives_what_it_gives_alone(name: str, opened: Callable[[str], Detector]) -> None:
+    spec, observe = spec_of(name), opened(name).observe
+    rgb, corners, before = portrait(), corners_of_portrait(), portrait(147, 38)
+    mirrored = (1 - corners[2], corners[1], 1 - corners[0], corners[3])
+    frames = [
+        shown(spec, rgb, corners, 1.0, before),
+        shown(spec, noise(240, 320), None, 1.2),
+        shown(spec, plain(0), corners, 1.4),
+        shown(spec, np.ascontiguousarray(rgb[:, ::-1]), mirrored, 1.6),
+        replace(shown(spec, rgb, corners, 1.8), before=None),
+        shown(spec, rgb, corners, 2.0, noise(240, 320)),  # the video has changed its size
+        shown(spec, rgb, corners, 2.2, before),
+    ]
+    together = observe(frames)
+    assert together == observe(frames)
+    assert together == observe(frames[:1]) + observe(frames[1:])
+    assert together == [one for frame in reversed(frames) for one in observe([frame])][::-1]
+    assert observe([]) == []
+    assert any(value is not None for value in together[0].values.values())
+    assert (together[-1].values, together[-1].boxes) == (together[0].values, together[0].boxes)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("name", FOLLOWING)
+class TestFollowing:
+    def frames(self, name: str) -> list[Frame]:
+        """Words that come up, change and go, on a picture that changes its size in the end."""
+        pictures = [
+            portrait(),
+            *(written(portrait(), words) for words in ("first words", "first words", "others", "others", "others")),
+            portrait(147, 38),
+            *(noise(240, 320) for _ in range(2)),
+        ]
+        return [
+            shown(spec_of(name), rgb, t_s=1.0 + number * spec_of(name).interval_s, before=before)
+            for number, (before, rgb) in enumerate(pairwise([pictures[0], *pictures]))
+        ]
+
+    def test_it_may_see_its_frames_in_any_portions(self, name: str, opened: Callable[[str], Detector]) -> None:
+        frames = self.frames(name)
+        together = opened(name).observe(frames)
+        for portion in range(1, len(frames)):
+            detector = opened(name)
+            portions = (frames[start : start + portion] for start in range(0, len(frames), portion))
+            assert together == [one for some in portions for one in (*detector.observe(some), *detector.observe([]))]
+
+    def test_it_forgets_when_it_begins(self, name: str, opened: Callable[[str], Detector]) -> None:
+        frames = self.frames(name)
+        fresh = open_detector(name)
+        try:
+            for start in range(0, len(frames), 4):
+                detector = opened(name)
+                detector.observe(frames[:start])
+                assert isinstance(detector, Following)
+                detector.begin()
+                assert isinstance(fresh, Following)
+                fresh.begin()
+                assert detector.observe(frames[start:]) == fresh.observe(frames[start:])
+        finally:
+            fresh.close()
+
+    def test_what_was_before_counts(self, name: str, opened: Callable[[str], Detector]) -> None:
+        frames = self.frames(name)
+        assert opened(name).observe(frames)[-3:] != opened(name).observe(frames[-3:])
 
 
 @pytest.mark.models

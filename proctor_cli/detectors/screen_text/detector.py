@@ -148,6 +148,8 @@ class ScreenText:
     def _drop(self, tiles: Tiles, changed: NDArray[np.bool_]) -> list[_Known]:
         """Take lines out in which something has changed."""
         gone = [known for known in self._known if tiles.touches(changed, known.line)]
+        for known in gone:
+            tiles.look_at(known.line, self._seen_s)
         self._known = [known for known in self._known if known not in gone]
         return gone
 

@@ -79,6 +79,13 @@ class Tiles:
         self.waiting |= changed
         return changed
 
+    def look_at(self, line: Line, t_s: float) -> None:
+        """Let the tiles of a line wait, too: what is left of one that has changed at its end is another line."""
+        rows = slice(line.y0 // TILE_PX, (line.y1 - 1) // TILE_PX + 1)
+        place = (rows, slice(line.x0 // TILE_PX, (line.x1 - 1) // TILE_PX + 1))
+        self._since_s[place] = np.where(self.waiting[place], self._since_s[place], t_s)
+        self.waiting[place] = True
+
     def ready(self, moving: _Map, t_s: float) -> _Map:
         """Tiles that wait to be looked at, have come to rest (or never do), and are not busy."""
         ready: _Map = self.waiting & (self._allowed_s <= t_s) & (~moving | (t_s - self._since_s >= _WAIT_S))

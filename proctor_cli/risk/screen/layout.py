@@ -30,13 +30,13 @@ class Layout(NamedTuple):
     """How to tell the exam.
 
     ``hosts``: its addresses; ``anchors``: plain lines of its page that stay; ``titles``: plain beginnings of the titles
-    that its window and tab have. ``given`` says that the user named it.
+    that its window and tab have; ``names``: beginnings of the titles that the user gave.
     """
 
     hosts: frozenset[str]
     anchors: frozenset[str]
     titles: frozenset[str]
-    given: bool = False
+    names: frozenset[str] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -56,7 +56,7 @@ class Layout(NamedTuple):
         """Whether a line is the title of the exam's window or tab, cut off as it may be."""
         words = plain(text)
         beginnings = (title[:_BEGINNING] for title in (*self.titles, *self.anchors) if len(title) >= _BEGINNING)
-        return len(words) >= _BEGINNING and any(beginning in words for beginning in beginnings)
+        return any(beginning in words for beginning in (*self.names, *beginnings))
 
 
 class LayoutLearner:
@@ -92,12 +92,13 @@ class LayoutLearner:
     def layout(self) -> Layout:
         """What was learned so far."""
         hosts = frozenset(host for name in self._named if (host := read_host(name)))
-        titles = frozenset(plain(name) for name in self._named if not read_host(name))
+        titles = frozenset(filter(None, (plain(name) for name in self._named if not read_host(name))))
+        names = frozenset(title[:_BEGINNING] for title in titles)
         if not self._time_s:
-            return Layout(hosts, titles, titles, bool(self._named))
+            return Layout(hosts, titles, titles, names)
         main = self._find_main(hosts, titles)
         if main is None:
-            return Layout(hosts, titles, titles, bool(self._named))
+            return Layout(hosts, titles, titles, names)
         anchors = self._staying(self._page, [main])
         learned = Layout(frozenset(), anchors, frozenset())
         akin = [host for host in self._time_s if host == main or self._shows(learned, host)]
@@ -105,14 +106,14 @@ class LayoutLearner:
             hosts or frozenset(filter(None, akin)),
             anchors | titles,
             self._staying(self._top, akin) | titles,
-            bool(self._named),
+            names,
         )
 
     def _find_main(self, hosts: frozenset[str], titles: frozenset[str]) -> str | None:
         """The address ("" where none is shown) under which the exam is seen most."""
         shown = self._time_s
         if hosts or titles:
-            named = Layout(hosts, titles, titles)
+            named = Layout(hosts, titles, titles, frozenset(title[:_BEGINNING] for title in titles))
             shown = {host: time_s for host, time_s in shown.items() if self._is_named(named, host)}
         return max(shown, key=lambda host: shown[host]) if shown else None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from proctor_cli.policy import Policy
+from proctor_cli.risk.screen.applications import is_application
 from proctor_cli.risk.screen.layout import Layout
 from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, find_words, is_host, plain
 from proctor_cli.risk.screen.pastes import Pastes
@@ -65,6 +66,7 @@ class Screen:
         self._shape = 0.0
         self._known: set[str] = set()
         self._unread_top = 0.0
+        self._luma = 1.0
 
     @property
     def page(self) -> Page:
@@ -75,9 +77,10 @@ class Screen:
         """The signals that an observation of the screen allows, and words for them."""
         values: dict[str, float | None] = {}
         words: dict[str, str] = {}
+        luma = observation.values.get("picture.luma")
+        self._luma = self._luma if luma is None else luma
         if "screen.lines" in observation.values:
             values, words = self._look(observation)
-        luma = observation.values.get("picture.luma")
         if "picture.luma" in observation.values:
             few = sum(bool(line.text) for line in self._page.lines.values()) <= _DARK_LINES
             values["screen.black"] = None if luma is None else float(luma < self._rules.black_luma and few)
@@ -86,6 +89,7 @@ class Screen:
     def _look(self, observation: Observation) -> tuple[dict[str, float | None], dict[str, str]]:
         if observation.values["screen.lines"] is None:
             self._windows.forget()
+            self._page = Page()
             return dict.fromkeys(SIGNALS), {}
         self._unread_top = observation.values.get("screen.unread") or 0.0
         before = tuple(self._page.lines.values())
@@ -98,6 +102,7 @@ class Screen:
             self._pastes.forget(turn.t_s)
             self._ticking.forget()
         self._toasts.follow(self._page, turn)
+        told = "" if self._is_of_exam(self._toasts.text) else self._toasts.text
         forbidden = self._name_forbidden(view) if view.kind in ("tab", "window") else ""
         known = view.kind is not None
         values: dict[str, float | None] = {
@@ -105,9 +110,10 @@ class Screen:
             "screen.tab_away": float(view.kind == "tab") if known else None,
             "screen.window_away": float(view.kind == "window") if known else None,
             "screen.forbidden": float(bool(forbidden)) if known else None,
+            "screen.blank": float(self._is_blank()) if self._begun and not locked else None,
             "screen.fullscreen_left": self._left_fullscreen(turn, view),
             "screen.pasted": float(pasted) if exam else None,
-            "screen.notification": float(bool(self._toasts.text)),
+            "screen.notification": float(bool(told)),
             "screen.moving": _score(self._ticking.follow(self._page, turn)) if exam else None,
             "screen.locked": float(locked),
             **self._sizes(observation),
@@ -118,7 +124,7 @@ class Screen:
             "screen.tab_away": view.words,
             "screen.window_away": view.words,
             "screen.forbidden": forbidden,
-            "screen.notification": self._toasts.text,
+            "screen.notification": told,
         }
         return values, {signal: said for signal, said in words.items() if said and values[signal]}
 
@@ -129,20 +135,20 @@ class Screen:
             return View(None)
         found = page.find_address()
         host = found[0] if found else ""
-        if host and not layout.is_exam_host(host):
-            self._windows.forget()
-            return self._away(host) if self._begun else View(None)
         lines = [line for line in page.lines.values() if line.text]
         anchored = self._is_anchored(lines)
+        if host and not layout.is_exam_host(host) and (self._bars or not anchored):  # else it is named in the exam
+            self._windows.forget()
+            return self._away(host) if self._begun else View(None)
+        self._begun = self._begun or bool(host) or anchored
+        if not self._begun:
+            return View(None)
+        self._windows.follow(before, page, turn, bars=bool(self._bars))
         if host or anchored or self._windows.place is not None:
-            self._begun = self._begun or bool(host) or anchored
-            self._windows.follow(before, page, turn, bars=bool(self._bars))
             if self._windows.place is None:
                 self._remember(turn.t_s)
                 return View("exam")
             return View("window", self._windows.title(page) or "another window")
-        if not self._begun:
-            return View(None)
         if self._waits() or len(lines) < _MIN_LINES:
             return self._view if self._view.kind in ("tab", "window") else View(None)
         return self._away("")
@@ -178,12 +184,17 @@ class Screen:
         has_tab = any(self._layout.is_title(line.text) for line in strip)
         said = (line.text for line in strip if not self._layout.is_title(line.text))
         words = host or next((text for text in said if sum(map(str.isalpha, text)) >= _MIN_LETTERS), "")
-        is_tab = has_tab or (not host and not self._bars) or (bool(host) and not strip)
+        alone = not strip if host else not self._bars and not is_application(top)
+        is_tab = has_tab or alone
         return View("tab" if is_tab else "window", words or "another page", host)
 
     # ------------------------------------------------------------ what that means
     def _is_allowed(self, view: View) -> bool:
         return any(_names(entry, view.host, [view.words]) for entry in self._rules.allowed)
+
+    def _is_of_exam(self, text: str) -> bool:
+        """Whether a box names the exam's address, as the browser does when a page asks something."""
+        return any(host in text.casefold() for host in self._layout.hosts)
 
     def _name_forbidden(self, view: View) -> str:
         """Which of the forbidden sites and applications is shown, and what it was told by; "" when none is."""
@@ -250,6 +261,12 @@ class Screen:
             _TIME.fullmatch(line.text.strip()) and line.box.height >= _CLOCK_HEIGHT for line in lines
         )
 
+    def _is_blank(self) -> bool:
+        """Whether there is hardly anything to read, above a task bar; on a screen that is not black."""
+        lines = [line for line in self._page.lines.values() if line.box.y0 < _TASK_BAR]
+        few = sum(bool(line.text) or line.is_unread for line in lines) < _MIN_LINES
+        return few and self._unread_top <= _UNREAD_TOP and self._luma >= self._rules.black_luma
+
     def _sizes(self, observation: Observation) -> dict[str, float | None]:
         width_px, height_px = self._page.size_px
         shape = width_px / height_px if height_px else 0.0
@@ -265,6 +282,7 @@ SIGNALS = (
     "screen.tab_away",
     "screen.window_away",
     "screen.forbidden",
+    "screen.blank",
     "screen.fullscreen_left",
     "screen.pasted",
     "screen.notification",

@@ -24,8 +24,10 @@ _TOP = 0.2
 _CHARACTERS = 2.5
 """Characters that a line holds per its own height of width, measured on 40 lines of three typefaces: 2.1 to 3.1."""
 _SAME_IOU = 0.6
-_ALIKE_HOSTS = 0.92
-"""One letter of a dozen missing or added (Ratcliff/Obershelp); two universities' hosts differ by more."""
+_ALIKE_HOSTS, _LONG_HOST = 0.92, 10
+"""One letter of a dozen missing or added (Ratcliff/Obershelp); two universities' hosts differ by more. Short hosts that
+differ in a letter are two sites."""
+_MIN_WORD = 4
 
 
 class Shown(NamedTuple):
@@ -90,13 +92,16 @@ class Page:
         return Turn(t_s, fresh, tuple(gone), tuple(new), patches, change)
 
     def find_address(self) -> tuple[str, Box] | None:
-        """The host in the address bar and its line: the topmost line that is an address; None where none is read."""
-        for line in sorted(self.lines.values(), key=lambda line: line.box.y0):
-            if line.box.y0 > _TOP:
-                return None
-            if line.text and (host := read_host(line.text)):
-                return host, line.box
-        return None
+        """The host in the address bar and its line; None where none is read.
+
+        It is the lowest line near the top that is an address and has no other words beside it: titles of tabs, which
+        stand in one row, may be addresses, too.
+        """
+        top = [line for line in self.lines.values() if line.text and line.box.y0 <= _TOP]
+        found = [(line, host) for line in top if (host := read_host(line.text))]
+        alone = [(line, host) for line, host in found if not any(_are_beside(line, other) for other in top)]
+        line, host = max(alone, key=lambda entry: entry[0].box.y0, default=(None, ""))
+        return (host, line.box) if line else None
 
     def characters(self, line: Shown) -> int:
         """How many a line holds, estimated from its shape while it is not read."""
@@ -120,6 +125,8 @@ def is_host(host: str, known: str) -> bool:
     """Whether ``host`` is ``known`` or part of it, but for a letter that was misread."""
     if host == known or host.endswith("." + known):
         return True
+    if min(len(host), len(known)) < _LONG_HOST:
+        return False
     matcher = SequenceMatcher(None, host, known, autojunk=False)
     return matcher.quick_ratio() >= _ALIKE_HOSTS and matcher.ratio() >= _ALIKE_HOSTS
 
@@ -132,7 +139,7 @@ def plain(text: str) -> str:
 
 def find_words(words: Iterable[str]) -> re.Pattern[str]:
     """Finds any of ``words`` at the beginning of a word of a folded text (``str.casefold``)."""
-    return re.compile("|".join(rf"(?<!\w){re.escape(word.casefold())}" for word in words) or "(?!)")
+    return re.compile("|".join(rf"(?<!\w){re.escape(word.casefold())}" for word in words if word) or "(?!)")
 
 
 def overlap(first: Box, second: Box) -> float:
@@ -151,6 +158,12 @@ def same_place(first: Box, second: Box) -> bool:
     """Whether two lines stand in one place (IoU)."""
     shared = overlap(first, second)
     return shared > _SAME_IOU * (first.area + second.area - shared)
+
+
+def _are_beside(line: Shown, other: Shown) -> bool:
+    """Whether another line with words in it stands in the same row."""
+    level = other.box.y0 < line.box.y1 and line.box.y0 < other.box.y1
+    return level and other is not line and sum(map(str.isalpha, other.text)) >= _MIN_WORD
 
 
 def _find_same(box: Box, lines: Iterable[Shown]) -> Shown | None:

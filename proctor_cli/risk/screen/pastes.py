@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from proctor_cli.risk.screen.page import Page, Shown, Turn, overlap
+from proctor_cli.risk.screen.page import Page, Shown, Turn, overlap, plain
 from proctor_cli.types import Box
 
 _LINE_CHARACTERS = 25
@@ -19,7 +19,7 @@ _TOGETHER_S = 0.9
 """What comes within this is one piece: a paste may be seen half drawn."""
 _REMEMBERED_S = 30.0
 """A line that was there so shortly before has been covered, not written: by the pointer, or while it was redrawn."""
-_SAME_PLACE, _SCROLLED = 0.5, 0.003
+_SAME_PLACE = 0.5
 _READ_S = 1.3
 """A line that is found later than this after its place has changed was there before, where much changes."""
 
@@ -58,7 +58,7 @@ class Pastes:
 
     def _added(self, page: Page, line: Shown) -> int:
         """Characters of a new line beyond those that stood in its place."""
-        there = max((count for _, old, count in self._went if _is_same(line.box, old.box)), default=0)
+        there = max((count for _, old, count in self._went if _is_same(line, old)), default=0)
         count = page.characters(line)
         return max(0, count - there) if count >= _LINE_CHARACTERS else 0
 
@@ -66,7 +66,7 @@ class Pastes:
         return any(overlap(patch, line.box) > 0 for _, patch in self._changed)
 
 
-def _is_same(line: Box, old: Box) -> bool:
-    """Whether a line stands where another did, or a part of it, or is as wide, so that it was scrolled here."""
-    scrolled = abs(line.x0 - old.x0) < _SCROLLED and abs(line.x1 - old.x1) < _SCROLLED
-    return scrolled or overlap(line, old) > _SAME_PLACE * min(line.area, old.area)
+def _is_same(line: Shown, old: Shown) -> bool:
+    """Whether a line stands where another did, or a part of it, or says the same, so that it was moved here."""
+    moved = bool(line.text) and plain(line.text) == plain(old.text)
+    return moved or overlap(line.box, old.box) > _SAME_PLACE * min(line.box.area, old.box.area)

@@ -46,7 +46,7 @@ class TextCollector:
         earlier = self._done.setdefault(text, [])
         if earlier and since_s - earlier[-1].end_s <= _MERGE_S:
             last = earlier.pop()
-            since_s = last.start_s
+            since_s, t_s = min(since_s, last.start_s), max(t_s, last.end_s)
         earlier.append(ScreenText(text, round(since_s, 3), round(t_s, 3), _kind(text, top)))
 
 

@@ -61,10 +61,10 @@ class Toasts:
 
     def _read(self, page: Page, place: Box) -> str:
         """The words in the box; "" while they are not read, or when the box is another one."""
-        lines = [
-            line for line in page.lines.values() if covers(place, line.box) > 0.9 and line.since_s >= self._since_s
-        ]
-        words = " / ".join(line.text for line in sorted(lines, key=lambda line: line.box.y0) if line.text)
+        inside = (line for line in page.lines.values() if covers(place, line.box) > _INSIDE)
+        new = (line for line in inside if line.since_s >= self._since_s and plain(line.text) not in self._known)
+        lines = sorted((line for line in new if any(map(str.isalpha, line.text))), key=lambda line: line.box.y0)
+        words = " / ".join(line.text for line in lines)
         if sum(map(str.isalpha, words)) < _MIN_LETTERS or self._own.search(words.casefold()):
             return ""
         return words

@@ -18,6 +18,10 @@ _MIN_AREA = 0.2
 _TITLED_AREA = 0.14
 """... unless there is a title bar: a line whose middle is this close below the upper edge, fraction of the height."""
 _TITLE_HEIGHT = 0.05
+_SMALL_AREA = 0.03
+"""A window that takes the focus shows in the bars of the one that loses it, so that it may be this small."""
+_BAR_TOP, _BAR_HEIGHT, _BAR_WIDTH = 0.03, 0.1, 0.5
+_DIMMED_CHANGE = 1.5
 _SETTLE_S = 2.0
 """By then what has come up is read."""
 _BACK = 0.4
@@ -55,6 +59,8 @@ class Windows:
         self._own: frozenset[str] = frozenset()
         self._left: tuple[Shown, ...] = ()
         self._seen_s = 0.0
+        self._least_area = _TITLED_AREA
+        self._change = 0.0
 
     def forget(self) -> None:
         """There is no window, or nothing is known of one."""
@@ -78,9 +84,12 @@ class Windows:
             return
         if self._asked_s is not None and turn.t_s - self._asked_s > _SETTLE_S:
             self._asked_s = None
-        large = [patch for patch in turn.patches if patch.area >= _TITLED_AREA]
+        # The bars of a window that is no longer the active one are drawn in another colour.
+        least_area = _SMALL_AREA if any(map(_is_bar, turn.patches)) else _TITLED_AREA
+        large = [patch for patch in turn.patches if patch.area >= least_area and not _is_bar(patch)]
         if large and not turn.fresh and len(turn.gone) >= _MIN_HIDDEN:
             self._asked_s, self._before, self._changed = turn.t_s, tuple(before), turn.gone
+            self._least_area, self._change = least_area, turn.change
             framed = (patch for patch in large if patch.label == "framed" or patch.score >= _FILL)
             self._frame = next(framed, None)
         if self._asked_s is not None:
@@ -115,14 +124,15 @@ class Windows:
         if place.area < _MENU_AREA and any(self._own_words.search(line.text.casefold()) for line in new):
             return
         titled = any(_is_title(line, place) for line in new)
-        if place.area >= (_TITLED_AREA if titled else _MIN_AREA):
+        if place.area >= (self._least_area if titled else _MIN_AREA) and self._change < _dims(place):
             self.place, self._hidden, self._asked_s = place, tuple(hidden), None
             self._own = frozenset(plain(line.text) for line in new if _letters(line.text) >= _MIN_TITLE)
             self._left = tuple(left)
 
     def _stands(self, now: Sequence[Shown]) -> bool:
         """Whether anything still tells of the window: its own lines, wherever it was moved, or those that it cuts."""
-        return any(plain(line.text) in self._own for line in now) or any(_stays(line, now) for line in self._left)
+        own = (line for line in now if line.box.y0 < _PAGE[1])  # a task bar names windows that are not shown, too
+        return any(plain(line.text) in self._own for line in own) or any(_stays(line, now) for line in self._left)
 
     def _find_unread(self, hidden: Sequence[Shown], now: Sequence[Shown]) -> list[tuple[Shown, Shown]]:
         """Pieces that are not read, or whose lines were not: they end at one upright, that of the window's frame."""
@@ -160,6 +170,15 @@ def _is_left_of(piece: Shown, line: Shown, now: Iterable[Shown]) -> bool:
     else:
         return False
     return not any(rest.strip()[:_MIN_PIECE] in plain(other.text) for other in now)
+
+
+def _is_bar(patch: Box) -> bool:
+    return patch.y0 < _BAR_TOP and patch.height < _BAR_HEIGHT and patch.width > _BAR_WIDTH
+
+
+def _dims(place: Box) -> float:
+    """The change, share of the screen, from which more has changed than a window covers: its page was dimmed."""
+    return _DIMMED_CHANGE * place.area + _BAR_HEIGHT
 
 
 def _share(lines: Sequence[Shown], now: Sequence[Shown]) -> float:

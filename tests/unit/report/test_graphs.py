@@ -4,8 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from proctor_cli.report.graphs import Axis, covered_s, draw_focus, draw_risk, lay_lanes, make_axis, round_up, thin
-from proctor_cli.types import RiskKnot, RiskTimeline, Sample, SessionResult
+from proctor_cli.report.graphs import (
+    Axis,
+    covered_s,
+    draw_focus,
+    draw_risk,
+    draw_strip,
+    lay_lanes,
+    make_axis,
+    round_up,
+    thin,
+)
+from proctor_cli.types import RiskKnot, RiskTimeline, Sample, SessionResult, Stretch, Strip
 
 AXIS = Axis(0.0, 100.0)
 
@@ -51,6 +61,17 @@ def test_thinning_keeps_every_peak_and_every_long_gap() -> None:
     assert [sample.t_s for sample in kept] == sorted(sample.t_s for sample in kept)
     assert all(sample.value is None for sample in kept if 40 <= sample.t_s < 60)
     assert thin(samples[:150], AXIS, columns=100) == tuple(samples[:150])
+
+
+def test_a_strip_has_a_block_for_each_stretch_as_high_as_its_state() -> None:
+    stretches = (Stretch(0, 20, "exam"), Stretch(20, 30, "other"), Stretch(30, 40, "unknown"), Stretch(40, 50, "exam"))
+    band = draw_strip(Strip("screen.exam", stretches), AXIS)
+    assert list(band.shapes.items()) == [
+        ("other", "M200.00 0H300.00V100H200.00Z"),
+        ("exam", "M0.00 70H200.00V100H0.00ZM400.00 70H500.00V100H400.00Z"),
+        ("unknown", "M300.00 50H400.00"),
+    ]
+    assert list(band.totals_s.items()) == [("other", 10), ("exam", 30), ("unknown", 10)]
 
 
 def test_lanes_are_ordered_by_severity_with_quality_last(session: SessionResult) -> None:

@@ -14,7 +14,7 @@ import pytest
 from proctor_cli.errors import OutputError, UsageError
 from proctor_cli.report.page import write_page
 from proctor_cli.report.page_data import incident_key
-from proctor_cli.types import MissingDetector, NotAssessed, SessionResult
+from proctor_cli.types import Coverage, MissingDetector, NotAssessed, SessionResult, Stretch, Strip
 
 JPEG = b"\xff\xd8\xff\xe0" + b"picture"
 HOSTILE = "<script>alert(1)</script></script>\"' onload=x {{ 7*7 }} ]]>"
@@ -116,6 +116,47 @@ def test_not_assessed_is_named_with_reason_and_remedy(session: SessionResult, tm
     assert "Give one with --reference." in html
     all_assessed = replace(session, judgement=replace(session.judgement, not_assessed=()))
     assert 'id="not-assessed"' not in render(all_assessed, tmp_path)
+
+
+def test_what_was_not_assessed_for_the_same_reason_shares_a_row(session: SessionResult, tmp_path: Path) -> None:
+    gaps = (
+        NotAssessed("NO_FACE", "no webcam", "Give it."),
+        NotAssessed("SPEECH", "no sound", "Record it."),
+        NotAssessed("PHONE_DETECTED", "no webcam", "Give it."),
+    )
+    html = render(replace(session, judgement=replace(session.judgement, not_assessed=gaps)), tmp_path)
+    table = html.partition('id="not-assessed"')[2].partition("</section>")[0]
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in table.split("<tr>")[2:]]
+    assert [row.replace(" ,", ",") for row in rows] == [
+        "No face in view, Phone in view no webcam Give it.",
+        "Speech no sound Record it.",
+    ]
+
+
+def test_what_was_never_measured_shares_a_row(session: SessionResult, tmp_path: Path) -> None:
+    coverage = (Coverage("face", 60, 120), Coverage("phone", 0, 120), Coverage("sound", 0, 120))
+    html = render(replace(session, judgement=replace(session.judgement, coverage=coverage)), tmp_path)
+    table = html.partition('class="coverage"')[2].partition("</table>")[0]
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in table.split("<tr>")[2:]]
+    assert [row.replace(" ,", ",") for row in rows] == [
+        "Phone, Sound 00:00:00 / 00:02:00 0 %",
+        "Face 00:01:00 / 00:02:00 50 %",
+    ]
+
+
+def test_strips_are_drawn_and_told_in_words(session: SessionResult, tmp_path: Path) -> None:
+    screen = (Stretch(0, 70.0004, "exam"), Stretch(70.0004, 74.5, "other"), Stretch(74.5, 120, "exam"))
+    strips = (Strip("screen.exam", screen), Strip("sound.heard", (Stretch(2, 120, "unknown"),)))
+    assert data_of(render(session, tmp_path))["strips"] == {}
+    html = render(replace(session, judgement=replace(session.judgement, strips=strips)), tmp_path)
+    assert data_of(html)["strips"] == {
+        "screen.exam": [[0, 70, "exam"], [70, 74.5, "other"], [74.5, 120, "exam"]],
+        "sound.heard": [[2, 120, "unknown"]],
+    }
+    drawn = [attributes["data-strip"] for _, attributes in Elements(html).tags if "data-strip" in attributes]
+    assert drawn == ["screen.exam", "sound.heard"]
+    words = " ".join(re.sub(r"<[^>]+>", "", html.partition("data-strip")[2].partition("</p>")[0]).split())
+    assert words.endswith("Screen: something else 4.5 s, the exam 00:01:56.")
 
 
 def test_what_runs_only_when_chosen_is_said_not_to_have_run(session: SessionResult, tmp_path: Path) -> None:

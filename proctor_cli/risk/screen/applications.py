@@ -1,0 +1,31 @@
+"""Whether what fills the screen is an application's window, where no address tells a page of a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from proctor_cli.risk.screen.page import Shown
+
+_ENGLISH = {"file", "edit", "view", "help", "search", "tools", "window", "format", "insert", "document", "terminal"}
+_GERMAN = {"datei", "bearbeiten", "ansicht", "hilfe", "suchen", "extras", "fenster"}
+_VIETNAMESE = {"tệp", "sửa", "xem"}
+_MENU = _ENGLISH | _GERMAN | _VIETNAMESE
+_MENU_TOP, _MIN_MENU = 0.16, 3
+_PROMPT = re.compile(r"^\W?[\w.-]+@[\w.-]+:?\s?[~/\w.-]*\s?[$#%]")
+"""What a terminal shows: who, on which machine, in which folder."""
+_TITLE_BOTTOM, _MIDDLE = 0.045, 0.12
+_MIN_LETTERS = 3
+
+
+def is_application(lines: Iterable[Shown]) -> bool:
+    """Whether lines have a menu bar above them, a prompt among them, or one title by itself in the middle of the top.
+
+    A page that fills the screen has none of these.
+    """
+    read = [line for line in lines if line.text]
+    menu = {word for line in read if line.box.y1 < _MENU_TOP for word in line.text.casefold().split() if word in _MENU}
+    if len(menu) >= _MIN_MENU or any(_PROMPT.match(line.text) for line in read):
+        return True
+    top = [line for line in read if line.box.y1 < _TITLE_BOTTOM and sum(map(str.isalpha, line.text)) >= _MIN_LETTERS]
+    return len(top) == 1 and abs(top[0].box.x0 + top[0].box.x1 - 1) < _MIDDLE
