@@ -48,7 +48,11 @@ LONG = " ".join(
          "report. Give the interval together with its level and the size of the sample, name the unit, and say what was "
          "left out. The level belongs to the method and not to this one interval. A reader who sees only the point will "
          "take it for the truth, and a reader who sees only a star will take it for importance. Neither is what was "
-         "measured, and both are easily avoided by one more line of text. Last of all, keep the data: whoever doubts the "
+         "measured, and both are easily avoided by one more line of text. If the plan was changed on the way, say so and "
+         "say when, because an interval that was chosen among twenty keeps its promise no longer. If two groups are "
+         "compared, give the interval of the difference and not two intervals side by side, which invite the reader to "
+         "look for an overlap that means little. A picture of all the values, even a rough one, often says more than a "
+         "row of figures, and it shows at once whether a single strange unit carries the whole result. Last of all, keep the data: whoever doubts the "
          "figure should be able to count again."),
         start=1,
     )
@@ -62,7 +66,10 @@ def prepare(desk: Desk) -> None:
     desk.start(("featherpad", "chapter4.txt"))
     desk.wait(2.5)
     desk.run("wmctrl -r chapter4 -e 0,683,30,681,712")
-    tabs = [f"https://{host}" for host in (f"{SETTING.exam}/s/7f31", "en.wikipedia.org/wiki/Standard_error", "handbook.examroom.io/formulas")]
+    tabs = [
+        f"https://{host}"
+        for host in (f"{SETTING.exam}/s/7f31", "en.wikipedia.org/wiki/Standard_error", "handbook.examroom.io/formulas")
+    ]
     desk.browse(*tabs, options="--start-maximized --window-position=0,28 --window-size=1366,740")
     desk.until("answer")
     desk.wait(3)
@@ -182,7 +189,12 @@ def beside(desk: Desk) -> None:
     desk.run("wmctrl -r ExamRoom -b remove,maximized_vert,maximized_horz")
     desk.run("wmctrl -r ExamRoom -e 0,0,28,683,712")
     desk.wait(1.8)
-    desk.begin("WINDOW_SWITCH", "FeatherPad (chapter4.txt) in the right half, the exam in the left", share=0.1, box=(0.5, 0, 1, 1))
+    desk.begin(
+        "WINDOW_SWITCH",
+        "FeatherPad (chapter4.txt) in the right half, the exam in the left",
+        share=0.1,
+        box=(0.5, 0, 1, 1),
+    )
     desk.run("wmctrl -a chapter4")
     desk.wait(2)
     desk.move((1050, 500))

@@ -1,4 +1,4 @@
-"""A window over everything: `curtain.py lock` (clock and date on near black) or `curtain.py black`."""
+"""A window over everything: `curtain.py lock` (clock and date on near black), `night` (the same, on black) or `black`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def draw(kind: str) -> None:
             root.after(1000, tick)
 
         tick()
+    if kind == "night":
+        face = tk.Label(root, bg=ground, fg="#ffffff", font=("DejaVu Sans", 64), text=time.strftime("%H:%M"))
+        face.place(relx=0.05, rely=0.8, anchor="sw")
+        tk.Label(root, bg=ground, fg="#ffffff", font=("DejaVu Sans", 26), text=time.strftime("%A, %B %d")).place(
+            relx=0.053, rely=0.88, anchor="sw")  # fmt: skip
     root.lift()
     root.mainloop()
 

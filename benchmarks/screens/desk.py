@@ -216,14 +216,16 @@ class Desk:
 
     def write(self, text: str, pace_s: float = 0.165) -> None:
         """Type slowly, letter by letter, now and then a wrong one that is taken back: ASCII only."""
+        due_s = time.monotonic()
         for letter in text:
             if letter.islower() and self._random.random() < 0.03:
                 self.run(["xdotool", "type", "--", chr(ord("a") + (ord(letter) - 96) % 26)])
                 time.sleep(self._random.uniform(0.25, 0.5))
                 self.run("xdotool key BackSpace")
-                time.sleep(self._random.uniform(0.15, 0.3))
+                due_s = time.monotonic() + self._random.uniform(0.15, 0.3)
+            time.sleep(max(0.0, due_s - time.monotonic()))
             self.run(["xdotool", "type", "--delay", "0", "--", letter])
-            time.sleep(pace_s * self._random.uniform(0.55, 1.45))
+            due_s += pace_s * self._random.uniform(0.55, 1.45)
 
     def move(self, to: str | tuple[int, int], host: str = "", duration_s: float = 0.5) -> None:
         x, y = self._find(to, host) if isinstance(to, str) else to

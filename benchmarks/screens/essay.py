@@ -25,9 +25,10 @@ ENDING = "The rolls of 1848 show what the works left behind."
 
 def prepare(desk: Desk) -> None:
     desk.run("hsetroot -add #dfe9f2 -add #7f9db9 -gradient 60")
-    place = "--window-position=210,110 --window-size=1500,830 --start-maximized"
+    place = "--window-position=210,110 --window-size=1500,830"
     desk.browse(f"https://{SETTING.exam}/mod/quiz/attempt?page=2", options=place)
     desk.until("answer")
+    desk.run("wmctrl -r Ashford -b add,maximized_vert,maximized_horz")
     desk.wait(3)
 
 

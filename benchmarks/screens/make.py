@@ -1,4 +1,4 @@
-"""Record the groups B: `python -m benchmarks.screens.make --out OUT [B1_honest ...]`. See README.md."""
+"""Record the groups B and C: `python -m benchmarks.screens.make --out OUT [B1_honest ...]`. See README.md."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.screens import essay, fullscreen, honest, honest_fs, mixed
+from benchmarks.screens import busy, coding, essay, fullscreen, honest, honest_fs, kiosk, mixed
 from benchmarks.screens.desk import FPS, Desk, Mark
 from benchmarks.screens.marks import Row, draw_check, label, read_gray
 
-GROUPS = {group.SETTING.clip: group for group in (honest, mixed, fullscreen, honest_fs, essay)}
-WEBM = {"B2_mixed": "B5_vfr"}
+GROUPS = {group.SETTING.clip: group for group in (honest, mixed, fullscreen, honest_fs, essay, busy, kiosk, coding)}
+WEBM = {"B2_mixed": "B5_vfr", "C2_mixed": "C5_vfr"}
 
 
 def main() -> None:

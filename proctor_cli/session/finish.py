@@ -160,7 +160,8 @@ def _take_snapshots(
         for t_s, frame in zip(
             sorted(times_s), media.pictures_at(scans[source, offset_s], sorted(times_s)), strict=True
         ):
-            drawn = filter(_is_sure, boxes.get(t_s, ()))
+            # Of a screen the boxes say where it changed, which is nothing to point at.
+            drawn = () if source == "screen" else filter(_is_sure, boxes.get(t_s, ()))
             media.write_jpeg(frame, folder.snapshot(source, t_s), drawn, blurred.get(t_s, ()))
     return name_snapshots(folder, result)
 

@@ -29,6 +29,7 @@ _UNREAD_TOP = 0.1
 """A clock is less of the top of a screen than this, a title is not."""
 _FULL_S = 4.0
 _TABS = 0.12
+_FULL_PAGE = 25
 _DARK_LINES = 4
 """A black screen may show the time and the date."""
 _TALL = 0.03
@@ -105,11 +106,12 @@ class Screen:
         told = "" if self._is_of_exam(self._toasts.text) else self._toasts.text
         forbidden = self._name_forbidden(view) if view.kind in ("tab", "window") else ""
         known = view.kind is not None
+        shown = self._share_drawn()
         values: dict[str, float | None] = {
             "screen.exam": float(exam) if known else None,
-            "screen.tab_away": float(view.kind == "tab") if known else None,
-            "screen.window_away": float(view.kind == "window") if known else None,
-            "screen.forbidden": float(bool(forbidden)) if known else None,
+            "screen.tab_away": shown * (view.kind == "tab") if known else None,
+            "screen.window_away": shown * (view.kind == "window") if known else None,
+            "screen.forbidden": shown * bool(forbidden) if known else None,
             "screen.blank": float(self._is_blank()) if self._begun and not locked else None,
             "screen.fullscreen_left": self._left_fullscreen(turn, view),
             "screen.pasted": float(pasted) if exam else None,
@@ -260,6 +262,11 @@ class Screen:
         return len(lines) <= _DARK_LINES and any(
             _TIME.fullmatch(line.text.strip()) and line.box.height >= _CLOCK_HEIGHT for line in lines
         )
+
+    def _share_drawn(self) -> float:
+        """From 0.5 for a page that has just come up to 1 for one full of text: the later look tells more."""
+        read = sum(bool(line.text) for line in self._page.lines.values())
+        return 0.5 + 0.5 * min(1.0, (read + 1) / _FULL_PAGE)
 
     def _is_blank(self) -> bool:
         """Whether there is hardly anything to read, above a task bar; on a screen that is not black."""
