@@ -35,9 +35,8 @@ $(READY): pyproject.toml constraints.txt
 
 lock: setup  ## Write constraints.txt again, after a dependency was added to pyproject.toml
 	@{ sed -n '/^#/p' constraints.txt; \
-	   { grep '^opencv-python-headless==' constraints.txt; \
-	     $(BIN)/python -m pip list --format=freeze --exclude-editable | grep -v '^opencv-python-headless=='; } \
-	   | sed 's/+.*//' | LC_ALL=C sort --ignore-case; } > constraints.new
+	   $(BIN)/python -m pip list --format=freeze --exclude-editable | sed 's/+.*//' | LC_ALL=C sort --ignore-case; } \
+	   > constraints.new
 	@mv constraints.new constraints.txt && touch $(READY)
 
 models: setup  ## Get the weights, unless PROCTOR_MODELS (or ../shared/models) has them

@@ -7,7 +7,7 @@ import subprocess
 from benchmarks.screens.desk import Desk, Setting
 from benchmarks.screens.looks import FLUXBOX, dunst
 
-NOTES = "Chapter 4, intervals\n\nThe width falls with the root of n. A level of 95 percent is a habit.\nWeights: see p. 88\n\n"
+NOTES = "Chapter 4, intervals\n\nThe width falls with the root of n. 95 percent is a habit.\nWeights: see p. 88\n\n"
 SETTING = Setting(
     clip="C2_mixed",
     exam="take.examroom.io",
@@ -34,29 +34,33 @@ SHORT = (
 LONG = " ".join(
     f"Step {number}: {words}"
     for number, words in enumerate(
-        ("choose the population and write down who belongs to it, because every later sentence is about these units and "
-         "no others. A frame that leaves some of them out cannot be repaired by a larger sample, and nobody will notice "
-         "it in the figures, which look as tidy as ever. "
-         "Draw at random, and keep a list of those who did not answer, since silence is rarely random.",
-         "measure each unit in the same way. A scale that drifts over the day moves all values of the afternoon, and the "
-         "mean follows. Rounding to ten grams hides small differences; a tired reader prefers fives and zeros. Weigh a "
-         "known mass every hour, and write it down beside the data, so that drift can be seen and taken off.",
-         "estimate. The mean of the sample stands for the mean of the population, the standard deviation for its spread, "
-         "and the root of the sample size tells how much the mean would move from one sample to the next. If the values "
-         "come in groups, such as bags of one hour, the formula is too hopeful, because neighbours are alike and bring "
-         "less news than strangers do.",
-         "report. Give the interval together with its level and the size of the sample, name the unit, and say what was "
-         "left out. The level belongs to the method and not to this one interval. A reader who sees only the point will "
-         "take it for the truth, and a reader who sees only a star will take it for importance. Neither is what was "
-         "measured, and both are easily avoided by one more line of text. If the plan was changed on the way, say so and "
-         "say when, because an interval that was chosen among twenty keeps its promise no longer. If two groups are "
-         "compared, give the interval of the difference and not two intervals side by side, which invite the reader to "
-         "look for an overlap that means little. A picture of all the values, even a rough one, often says more than a "
-         "row of figures, and it shows at once whether a single strange unit carries the whole result. Last of all, keep the data: whoever doubts the "
-         "figure should be able to count again."),
+        (
+            "choose the population and write down who belongs to it, because every later sentence is about these "
+            "units and no others. A frame that leaves some of them out cannot be repaired by a larger sample, and "
+            "nobody will notice it in the figures, which look as tidy as ever. Draw at random, and keep a list of "
+            "those who did not answer, since silence is rarely random.",
+            "measure each unit in the same way. A scale that drifts over the day moves all values of the afternoon, "
+            "and the mean follows. Rounding to ten grams hides small differences; a tired reader prefers fives and "
+            "zeros. Weigh a known mass every hour, and write it down beside the data, so that drift can be seen and "
+            "taken off.",
+            "estimate. The mean of the sample stands for the mean of the population, the standard deviation for its "
+            "spread, and the root of the sample size tells how much the mean would move from one sample to the next. "
+            "If the values come in groups, such as bags of one hour, the formula is too hopeful, because neighbours "
+            "are alike and bring less news than strangers do.",
+            "report. Give the interval together with its level and the size of the sample, name the unit, and say "
+            "what was left out. The level belongs to the method and not to this one interval. A reader who sees only "
+            "the point will take it for the truth, and a reader who sees only a star will take it for importance. "
+            "Neither is what was measured, and both are easily avoided by one more line of text. If the plan was "
+            "changed on the way, say so and say when, because an interval that was chosen among twenty keeps its "
+            "promise no longer. If two groups are compared, give the interval of the difference and not two intervals "
+            "side by side, which invite the reader to look for an overlap that means little. A picture of all the "
+            "values, even a rough one, often says more than a row of figures, and it shows at once whether a single "
+            "strange unit carries the whole result. Last of all, keep the data: whoever doubts the figure should be "
+            "able to count again.",
+        ),
         start=1,
     )
-)  # fmt: skip
+)
 TOP_TOAST, LOW_TOAST = (0.7, 0.04, 1.0, 0.3), (0.6, 0.7, 1.0, 0.98)
 CORNER = (0.3, 0.2, 1.0, 1.0)
 
@@ -184,7 +188,7 @@ def search(desk: Desk) -> None:
 
 
 def beside(desk: Desk) -> None:
-    """The exam is moved to the left half, an editor is raised in the right one, then the exam fills the screen again."""
+    """The exam goes to the left half, an editor is raised in the right one, then the exam fills the screen again."""
     desk.note("exam window snapped to the left half, wallpaper beside it")
     desk.run("wmctrl -r ExamRoom -b remove,maximized_vert,maximized_horz")
     desk.run("wmctrl -r ExamRoom -e 0,0,28,683,712")

@@ -53,7 +53,7 @@ def play(desk: Desk) -> None:
     desk.wait(3)
     desk.click("close")
     desk.wait(1)
-    desk.note("zoom to 150 % and back")
+    desk.note("zoom to 175 % and back")
     for key in ("ctrl+plus",) * 4 + ("ctrl+0",):
         desk.key(key)
         desk.wait(1.2)

@@ -1,4 +1,4 @@
-"""A window over everything: `curtain.py lock` (clock and date on near black), `night` (the same, on black) or `black`."""
+"""A window over everything: `curtain.py lock` (clock and date on near black), `night` (on black) or `black`."""
 
 from __future__ import annotations
 

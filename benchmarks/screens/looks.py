@@ -72,8 +72,8 @@ JWM = {
 <Active><Foreground>#1a1a1a</Foreground><Background>#f3f3f3</Background><Outline>#9a9a9a</Outline></Active>
 <Foreground>#888888</Foreground><Background>#ffffff</Background><Outline>#c0c0c0</Outline></WindowStyle>
 <TrayStyle><Font>Noto Sans-10</Font><Background>#e8eef4</Background><Foreground>#202020</Foreground></TrayStyle>
-<TaskListStyle list="all"><Font>Noto Sans-10</Font><Active><Background>#ffffff</Background><Foreground>#202020</Foreground>
-</Active><Background>#e8eef4</Background><Foreground>#404040</Foreground></TaskListStyle>
+<TaskListStyle list="all"><Font>Noto Sans-10</Font>
+<Active><Background>#ffffff</Background><Foreground>#202020</Foreground></Active><Background>#e8eef4</Background><Foreground>#404040</Foreground></TaskListStyle>
 <Desktops width="1" height="1"/><DoubleClickSpeed>400</DoubleClickSpeed><FocusModel>click</FocusModel>
 <Mouse context="title" button="1">move</Mouse><Mouse context="title" button="11">maximize</Mouse>
 <Mouse context="maximize" button="1">maximize</Mouse></JWM>
@@ -88,6 +88,6 @@ FLUXBOX = {
     "session.screen0.windowPlacement: CenterPlacement\nsession.screen0.workspaceNames: Main\n",
     ".fluxbox/keys": "OnToolbar Mouse1 :RaiseLower\nOnTitlebar Mouse1 :MacroCmd {Raise} {Focus}\n"
     "OnTitlebar Double Mouse1 :MaximizeWindow\nOnWindow Mouse1 :MacroCmd {Raise} {Focus}\n",
-    ".fluxbox/overlay": "background: none\ntoolbar.iconbar.focused.font: sans-9\ntoolbar.iconbar.unfocused.font: sans-9\n"
-    "toolbar.clock.font: sans-9\nwindow.font: sans-9\n",
+    ".fluxbox/overlay": "background: none\ntoolbar.iconbar.focused.font: sans-9\n"
+    "toolbar.iconbar.unfocused.font: sans-9\ntoolbar.clock.font: sans-9\nwindow.font: sans-9\n",
 }

@@ -1,7 +1,7 @@
 """The web of a recording: look-alike pages by host name, served over TLS from this machine.
 
-``<host>.html`` in the group's folder of pages answers every path of that host. Pages report where their elements with an
-id are on the screen (``pages/common.js``), so that the mouse finds them whatever the layout, zoom or window.
+``<host>.html`` in the group's folder of pages answers every path of that host. Pages report where their elements with
+an id are on the screen (``pages/common.js``), so that the mouse finds them whatever the layout, zoom or window.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ const timeline = (() => {
   // What the strip under the pointer shows there, and from when to when.
   function explain(event) {
     const strip = event.target.closest("[data-strip]");
-    const stretch = strip && stretchAt(strip.dataset.strip, timeUnder(event));
     if (!strip) return;
+    const stretch = stretchAt(strip.dataset.strip, timeUnder(event));
     const times = stretch ? [tellTime, wallClock].map((tell) => stretch.slice(0, 2).map(tell)) : [];
     const lines = times.filter(([start]) => start).map((ends) => ends.join("–"));
     strip.title = stretch ? [tellState(strip.dataset.strip, stretch), ...lines].join("\n") : "";

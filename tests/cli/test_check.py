@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_exits_with_10_and_prints_why(cohort: Path) -> None:
     assert code == 10
     assert "REVIEW  S2  review priority high" in output
     assert output.count("TAB_SWITCH: the exam page was left for 10 s (browser log), +5") == 12
-    assert "pass  S1  23 checks could not be assessed; nothing that scores was found" in output
+    assert re.search(r"pass  S1  \d+ checks could not be assessed; nothing that scores was found", output)
     assert "not assessed: NO_FACE" in output
 
 

@@ -163,7 +163,13 @@ SETTINGS = [name for name, value in load(None).model_dump().items() if isinstanc
 def test_every_policy_key_is_documented_with_its_default(section: str) -> None:
     (table,) = tables(sections(POLICY, "###")[f"[{section}]"])
     told = {row[0].strip("`"): row[2] == "true" if row[2] in ("true", "false") else number(row[2]) for row in table[1:]}
-    assert told == load(None).model_dump()[section]
+    values = load(None).model_dump()[section]
+    # A list that is not empty is too long for a table.
+    assert told == {key: ("[…]" if value else "[]") if is_list(value) else value for key, value in values.items()}
+
+
+def is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def test_every_key_of_a_rule_is_documented_with_what_it_is_without() -> None:

@@ -38,6 +38,19 @@ def test_workers_and_rescoring_change_no_byte(
         assert (one / name).read_bytes() == (two / name).read_bytes()
 
 
+def test_screen_and_log_of_the_sample_agree_on_the_tab_switch(tmp_path: Path, proctor: Proctor) -> None:
+    screen, log = SAMPLE.with_name("screen.mp4"), SAMPLE.with_name("events.csv")
+    ran = proctor("analyze", "--screen", screen, "--events", log, "--student", "S", "--span", "50-80", "-o", tmp_path)
+    assert ran.code == 0
+    judgement = SessionFolder(tmp_path).read_session().judgement
+    (seen,) = [i for i in judgement.incidents if (i.event, i.source) == ("TAB_SWITCH", "screen")]
+    assert (seen.start_s, seen.end_s) == pytest.approx((69.0, 72.6), abs=1)
+    assert "notes.university.example" in seen.message
+    assert [told.screen for told in judgement.corroborations] == ["agrees"]
+    (strip,) = judgement.strips
+    assert [stretch.state for stretch in strip.stretches] == ["exam", "other", "exam"]
+
+
 def test_a_network_can_be_swapped(tmp_path: Path, proctor: Proctor) -> None:
     words = ("--model", "objects=yolox_nano", "--models", "default", "--no-identity", "--require", "faces,objects")
     ran = proctor(*WORDS[:-1], "60-61", *words, "-o", tmp_path / "out")

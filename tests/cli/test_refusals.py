@@ -148,7 +148,7 @@ def test_what_is_no_recording_is_refused_with_3(
         (("--policy", "{exam}"), 2, "{exam}: "),
         (("--language", "xx"), 2, "xx: no such report language. Languages: en, vi."),
         (("--events", "none.csv"), 2, "none.csv: cannot read the log (No such file or directory). Check --events."),
-        (("--events", "{exam}"), 2, "{exam}: not a text file. --events takes CSV or JSON of `time, type`."),
+        (("--events", "{exam}"), 2, "{exam}: not a text file. Known are rows of `time` and `type` (CSV"),
         (("--workers", "0"), 2, "Invalid value for '--workers': "),
         (("--workers", "two"), 2, "Invalid value for '--workers': "),
         (("--progress", "loud"), 2, "Invalid value for '--progress': "),

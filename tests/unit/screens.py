@@ -164,7 +164,7 @@ TYPED = (
     "-rw-r--r-- bicycle repair manual",
     "-rw-r--r-- garden plan spring",
     "-rw-r--r-- letters unanswered",
-    "-rw-r--r-- passwords none here",
+    "-rw-r--r-- telephone numbers",
     "-rw-r--r-- thesis outline draft",
     "-rw-r--r-- birthday presents",
     "-rw-r--r-- weather statistics",
@@ -187,6 +187,11 @@ def zoomed(page: Sequence[Words], times: float) -> tuple[Words, ...]:
     return tuple(
         Words(round(x * times), round(92 + (y - 92) * times), text, round(size * times)) for x, y, text, size in page
     )
+
+
+def always(screen: Screen) -> Callable[[int], Screen]:
+    """A screen on which no clock ticks."""
+    return lambda second: screen
 
 
 def shown(story: Story, t_s: float) -> Screen:

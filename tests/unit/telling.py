@@ -18,9 +18,11 @@ from tests.unit.screens import LOOK_S, SAMPLE_S, Screen, Story, Words, shown, si
 
 _ADVANCE = 0.45
 """Of a letter, in its line's height."""
-_CHROME, _WAIT_S = 0.16, 2.0
+_CHROME, _WAIT_S, _SMALL = 0.16, 2.0, 4
 _DEFAULT = load(None)
 LEARN_S = 8.0
+_SAYS_SO = 0.5
+"""What the rules ask of signals that say yes or no."""
 
 Misread = Callable[[str], str]
 
@@ -32,7 +34,7 @@ def lines_of(screen: Screen) -> dict[Line, str]:
     for number, panel in enumerate(screen):
         fronts = [front.place for front in screen[number + 1 :]]
         for words in panel.words:
-            found |= _runs(words, panel.place, [front for front in fronts if _overlap(front, _extent(words))])
+            found |= _runs(words, panel.place, tuple(front for front in fronts if _overlap(front, _extent(words))))
     return found
 
 
@@ -40,8 +42,10 @@ def _extent(words: Words) -> Line:
     return Line(words.x, words.y, round(words.x + len(words.text) * words.size * _ADVANCE), words.y + words.size)
 
 
-def _runs(words: Words, within: Line, fronts: Sequence[Line]) -> Iterator[tuple[Line, str]]:
+@lru_cache(maxsize=4096)
+def _runs(words: Words, within: Line, fronts: tuple[Line, ...]) -> dict[Line, str]:
     """What is left of a line; of a letter that is cut through the picture is left, if not the letter."""
+    found: dict[Line, str] = {}
     advance, start, end, run = words.size * _ADVANCE, 0, 0, ""
     for index, letter in enumerate((*words.text, "")):
         x0, x1 = round(words.x + index * advance), round(words.x + (index + 1) * advance)
@@ -53,29 +57,40 @@ def _runs(words: Words, within: Line, fronts: Sequence[Line]) -> Iterator[tuple[
             continue
         if len(run.strip()) > 1:
             end = min([max(end, front.x0) for front in covering if letter not in ("", " ")], default=end)
-            yield Line(start, cell.y0, end, cell.y1), run.strip()
+            found[Line(start, cell.y0, end, cell.y1)] = run.strip()
         run = ""
+    return found
 
 
 @lru_cache(maxsize=512)
 def _marks(screen: Screen) -> NDArray[np.int64]:
-    """A coarse picture in which any two things that look different have different numbers: (rows, columns, 4, 4)."""
+    """A number for every tile (rows, columns), which is another one where it looks different."""
     width, height = size_of(screen)
-    small = 4
-    marks = np.zeros((-(-height // TILE_PX) * small, -(-width // TILE_PX) * small), np.int64)
-    step = TILE_PX // small
+    marks = np.zeros((-(-height // TILE_PX) * _SMALL, -(-width // TILE_PX) * _SMALL), np.int64)
     for panel in screen:
-        x0, y0, x1, y1 = (side // step for side in panel.place)
+        x0, y0, x1, y1 = (side * _SMALL // TILE_PX for side in panel.place)
         marks[y0:y1, x0:x1] = panel.ground + 1
         for words in panel.words:
-            for index, letter in enumerate(words.text):
-                x = words.x + index * words.size * _ADVANCE
-                cell = Line(round(x), words.y, round(x + words.size * _ADVANCE), words.y + words.size)
-                if letter != " " and _inside(cell, panel.place):
-                    place = (slice(cell.y0 // step, cell.y1 // step), slice(cell.x0 // step, cell.x1 // step + 1))
-                    marks[place] = hash((letter, cell, panel.ink, panel.ground)) | 1 << 40
-    rows, columns = marks.shape[0] // small, marks.shape[1] // small
-    return marks.reshape(rows, small, columns, small).swapaxes(1, 2)
+            for place, mark in _marks_of(words, panel.place, (panel.ground, panel.ink)):
+                marks[place] = mark
+    rows, columns = marks.shape[0] // _SMALL, marks.shape[1] // _SMALL
+    weights = np.arange(1, 2 * _SMALL**2, 2, np.int64).reshape(_SMALL, 1, _SMALL) * 0x9E3779B97F4A7C1
+    summed: NDArray[np.int64] = (marks.reshape(rows, _SMALL, columns, _SMALL) * weights).sum(axis=(1, 3))
+    return summed
+
+
+@lru_cache(maxsize=4096)
+def _marks_of(words: Words, within: Line, theme: tuple[int, int]) -> list[tuple[tuple[slice, slice], int]]:
+    step, advance = TILE_PX // _SMALL, words.size * _ADVANCE
+    found = []
+    for index, letter in enumerate(words.text):
+        cell = Line(
+            round(words.x + index * advance), words.y, round(words.x + (index + 1) * advance), words.y + words.size
+        )
+        if letter != " " and _inside(cell, within):
+            place = (slice(cell.y0 // step, cell.y1 // step), slice(cell.x0 // step, cell.x1 // step + 1))
+            found.append((place, hash((letter, cell, theme)) | 1 << 40))
+    return found
 
 
 class Teller:
@@ -98,8 +113,8 @@ class Teller:
         if first or self._seen is None:
             self.begin()
             self._tiles, self._seen = Tiles(np.zeros((height, width), np.uint8), t_s), earlier
-            self._waiting, self._since_s = np.ones(marks.shape[:2], np.bool_), np.full(marks.shape[:2], t_s)
-        changed, moving = _differ(self._seen, marks), _differ(earlier, marks)
+            self._waiting, self._since_s = np.ones(marks.shape, np.bool_), np.full(marks.shape, t_s)
+        changed, moving = self._seen != marks, earlier != marks
         self._seen = marks
         gone = [] if first else [line for line in self._known if _touches(changed, line)]
         waits = changed.copy()
@@ -154,11 +169,6 @@ def tell(
     return told
 
 
-def _differ(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
-    differing: NDArray[np.bool_] = (first != second).any(axis=(2, 3))
-    return differing
-
-
 def _tiles_under(line: Line) -> tuple[slice, slice]:
     rows = slice(line.y0 // TILE_PX, (line.y1 - 1) // TILE_PX + 1)
     return rows, slice(line.x0 // TILE_PX, (line.x1 - 1) // TILE_PX + 1)
@@ -196,9 +206,10 @@ def follow(
     return list(derive(tell(story, end_s, **telling), policy or policy_with(), names))
 
 
-def values(told: Iterable[Observation], signal: str, start_s: float, end_s: float) -> set[float | None]:
-    """The values of ``screen.<signal>`` in a stretch of time."""
-    return {one.values[f"screen.{signal}"] for one in told if start_s <= one.t_s < end_s}
+def states(told: Iterable[Observation], signal: str, start_s: float, end_s: float) -> set[bool | None]:
+    """Whether ``screen.<signal>`` says so, at each look in a stretch of time: None where that could not be told."""
+    said = (one.values[f"screen.{signal}"] for one in told if start_s <= one.t_s < end_s)
+    return {None if value is None else value > _SAYS_SO for value in said}
 
 
 def words(told: Iterable[Observation], signal: str, start_s: float, end_s: float) -> set[str]:

@@ -49,14 +49,11 @@ class Layout(NamedTuple):
 
     def is_anchor(self, text: str) -> bool:
         """Whether a line is one by which the exam is known."""
-        words = plain(text)
-        return len(words) >= _MIN_LETTERS and any(_alike(words, anchor) for anchor in self.anchors)
+        return _is_one_of(plain(text), self.anchors)
 
     def is_title(self, text: str) -> bool:
         """Whether a line is the title of the exam's window or tab, cut off as it may be."""
-        words = plain(text)
-        beginnings = (title[:_BEGINNING] for title in (*self.titles, *self.anchors) if len(title) >= _BEGINNING)
-        return any(beginning in words for beginning in (*self.names, *beginnings))
+        return _holds_one_of(plain(text), self.titles, self.anchors, self.names)
 
 
 class LayoutLearner:
@@ -168,6 +165,17 @@ def learn_layout(
 def _plain_lines(lines: Iterable[Shown]) -> frozenset[str]:
     words = (plain(line.text) for line in lines)
     return frozenset(line for line in words if sum(map(str.isalpha, line)) >= _MIN_LETTERS)
+
+
+@lru_cache(maxsize=16384)
+def _is_one_of(words: str, known: frozenset[str]) -> bool:
+    return len(words) >= _MIN_LETTERS and any(_alike(words, line) for line in known)
+
+
+@lru_cache(maxsize=16384)
+def _holds_one_of(words: str, titles: frozenset[str], anchors: frozenset[str], names: frozenset[str]) -> bool:
+    beginnings = (title[:_BEGINNING] for title in (*titles, *anchors) if len(title) >= _BEGINNING)
+    return any(beginning in words for beginning in (*names, *beginnings))
 
 
 @lru_cache(maxsize=65536)

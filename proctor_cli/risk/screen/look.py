@@ -67,6 +67,7 @@ class Screen:
         self._shape = 0.0
         self._known: set[str] = set()
         self._unread_top = 0.0
+        self._had_clock = False
         self._luma = 1.0
 
     @property
@@ -99,7 +100,10 @@ class Screen:
         self._view = view = View(None) if locked else self._see(before, turn)
         exam = view.kind == "exam"
         pasted = self._pastes.follow(self._page, turn)
-        if not exam:
+        moving = self._ticking.follow(self._page, turn) if exam else None
+        if exam:
+            self._had_clock = self._ticking.in_sight
+        else:
             self._pastes.forget(turn.t_s)
             self._ticking.forget()
         self._toasts.follow(self._page, turn)
@@ -116,7 +120,7 @@ class Screen:
             "screen.fullscreen_left": self._left_fullscreen(turn, view),
             "screen.pasted": float(pasted) if exam else None,
             "screen.notification": float(bool(told)),
-            "screen.moving": _score(self._ticking.follow(self._page, turn)) if exam else None,
+            "screen.moving": _score(moving),
             "screen.locked": float(locked),
             **self._sizes(observation),
         }
@@ -180,15 +184,22 @@ class Screen:
         return self._unread_top > _UNREAD_TOP or unread > sum(bool(line.text) for line in head)
 
     def _away(self, host: str) -> View:
-        """Something else fills the place of the exam: another tab while its own tab can be seen, else a window."""
+        """Something else fills the place of the exam: another tab while its own tab can be seen, else a window.
+
+        Of a page that fills the screen, with no address and no tab above it, only its words and the exam's clock can
+        tell that it is not a further page of the exam.
+        """
         top = sorted((line for line in self._page.lines.values() if line.text), key=lambda line: line.box.y0)
         strip = [line for line in top if line.box.y0 < _TOP]
-        has_tab = any(self._layout.is_title(line.text) for line in strip)
         said = (line.text for line in strip if not self._layout.is_title(line.text))
-        words = host or next((text for text in said if sum(map(str.isalpha, text)) >= _MIN_LETTERS), "")
-        alone = not strip if host else not self._bars and not is_application(top)
-        is_tab = has_tab or alone
-        return View("tab" if is_tab else "window", words or "another page", host)
+        words = host or next((text for text in said if sum(map(str.isalpha, text)) >= _MIN_LETTERS), "another page")
+        if any(self._layout.is_title(line.text) for line in strip) or (host and not strip):
+            return View("tab", words, host)
+        if host or self._bars or is_application(top):
+            return View("window", words, host)
+        view = View("tab", words)
+        clock_gone = self._had_clock and not any(_TIME.search(line.text) for line in top)
+        return view if clock_gone or self._name_forbidden(view) else View(None)
 
     # ------------------------------------------------------------ what that means
     def _is_allowed(self, view: View) -> bool:

@@ -20,7 +20,10 @@ _TURNED_AREA = 0.08
 
 
 class Ticking:
-    """Learns where the exam's clock is, and tells whether the picture goes on while it should tick."""
+    """Learns where the exam's clock is, and tells whether the picture goes on while it should tick.
+
+    ``in_sight`` says that it has ticked since the page last changed as a whole.
+    """
 
     def __init__(self) -> None:
         self._seconds = 0
@@ -28,11 +31,11 @@ class Ticking:
         self._ticks: dict[tuple[int, int], tuple[int, int]] = {}  # cell -> seconds with a change, the last of them
         self._timed: set[tuple[int, int]] = set()
         self._clock: frozenset[tuple[int, int]] = frozenset()
-        self._in_sight = False
+        self.in_sight = False
 
     def forget(self) -> None:
         """The exam is not shown, or not as it was: where its clock is now has to be seen again."""
-        self._in_sight = False
+        self.in_sight = False
 
     def follow(self, page: Page, turn: Turn) -> bool | None:
         """Take in a look while the exam is shown, and nothing in front of it.
@@ -44,8 +47,8 @@ class Ticking:
         if turn.fresh or sum(patch.area for patch in turn.patches) > _TURNED_AREA:
             self.forget()
         elif any(cell in self._clock for patch in turn.patches if _is_small(patch) for cell in _cells(patch)):
-            self._in_sight = True
-        return bool(turn.patches) if self._in_sight else None
+            self.in_sight = True
+        return bool(turn.patches) if self.in_sight else None
 
     def _learn(self, page: Page, turn: Turn) -> None:
         for line in turn.new:

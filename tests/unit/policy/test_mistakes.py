@@ -98,7 +98,7 @@ def test_not_toml() -> None:
         ("", "  rules: missing; must be a list of tables"),
         ("rules = 3", "  rules = 3: must be a list of tables"),
         ('extends = "default"\n[screen]\nallowed = "x"', '  screen.allowed = "x": must be a list of texts'),
-        ('extends = "default"\n[screen]\nallowed = [3]', "  screen.allowed[0] = 3: must be a text"),
+        ('extends = "default"\n[screen]\nallowed = [3]', "  screen.allowed[0] = 3: must be a text, not empty"),
         (
             'extends = "default"\n[screen]\nforbidden = [{ name = "A", signs = [] }]',
             "  screen.forbidden[0].signs = []: must be a list of texts, not empty",

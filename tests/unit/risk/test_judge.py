@@ -186,7 +186,7 @@ class TestNotAssessed:
     def test_says_that_a_source_was_not_given(self, source: str) -> None:
         ((_, reason, remedy),) = self.explain(rule(source=source), clips=(clip(),))
         assert reason.startswith("no ")
-        assert remedy.startswith("Give the ")
+        assert remedy.startswith("Give ")
 
     def test_looked_for_and_never_measured(self) -> None:
         ((_, reason, _),) = self.explain(rule(), steps({0: None}, 60), clips=(clip(),))
