@@ -15,11 +15,13 @@ _MENU_TOP, _MIN_MENU = 0.16, 3
 _PROMPT = re.compile(r"^\W?[\w.-]+@[\w.-]+:?\s?[~/\w.-]*\s?[$#%]")
 """What a terminal shows: who, on which machine, in which folder."""
 _TITLE_BOTTOM, _MIDDLE = 0.045, 0.12
+_EDGE = 0.012
+"""Editors and terminals write from the very edge of the screen, pages have a margin."""
 _MIN_LETTERS = 3
 
 
 def is_application(lines: Iterable[Shown]) -> bool:
-    """Whether lines have a menu bar above them, a prompt among them, or one title by itself in the middle of the top.
+    """Whether lines have a menu bar above them, a prompt among them, or one title in the middle of the top.
 
     A page that fills the screen has none of these.
     """
@@ -28,4 +30,5 @@ def is_application(lines: Iterable[Shown]) -> bool:
     if len(menu) >= _MIN_MENU or any(_PROMPT.match(line.text) for line in read):
         return True
     top = [line for line in read if line.box.y1 < _TITLE_BOTTOM and sum(map(str.isalpha, line.text)) >= _MIN_LETTERS]
-    return len(top) == 1 and abs(top[0].box.x0 + top[0].box.x1 - 1) < _MIDDLE
+    at_edge = any(line.box.x0 < _EDGE and line.box.y0 > _TITLE_BOTTOM for line in read)
+    return len(top) == 1 and abs(top[0].box.x0 + top[0].box.x1 - 1) < _MIDDLE and at_edge

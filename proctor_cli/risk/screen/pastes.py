@@ -20,6 +20,10 @@ _TOGETHER_S = 0.9
 _REMEMBERED_S = 30.0
 """A line that was there so shortly before has been covered, not written: by the pointer, or while it was redrawn."""
 _SAME_PLACE = 0.5
+_ALIGNED = 0.004
+"""Of the screen's width."""
+_STATUS_BAR = 0.93
+"""Below, browsers show the long addresses of links."""
 _READ_S = 1.3
 """A line that is found later than this after its place has changed was there before, where much changes."""
 
@@ -53,8 +57,14 @@ class Pastes:
             self._came.popleft()
         if self._turned_s is not None and turn.t_s - self._turned_s < _QUIET_S:
             return 0
-        self._came.append((turn.t_s, sum(self._added(page, line) for line in turn.new if self._just_changed(line))))
+        self._came.append((turn.t_s, self._added_block(page, turn)))
         return sum(count for _, count in self._came)
+
+    def _added_block(self, page: Page, turn: Turn) -> int:
+        """Characters of the new lines that begin below each other, as those of one text do."""
+        new = [line for line in turn.new if line.box.y0 < _STATUS_BAR and self._just_changed(line)]
+        added = [(line.box.x0, count) for line in new if (count := self._added(page, line))]
+        return max((sum(count for x0, count in added if abs(x0 - left) < _ALIGNED) for left, _ in added), default=0)
 
     def _added(self, page: Page, line: Shown) -> int:
         """Characters of a new line beyond those that stood in its place."""

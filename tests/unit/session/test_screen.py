@@ -31,7 +31,7 @@ STORY: Story = [
     (0.0, DESK.exam),
     (12.0, always(DESK.other("chatgpt.com/c/1", "ChatGPT"))),
     (17.0, DESK.exam),
-    (22.0, lambda s: DESK.exam(s) + DESK.window("Terminal")),
+    (22.0, lambda s: DESK.exam(s) + DESK.window("Terminal", (428, 150, 1128, 600))),
     (27.0, DESK.exam),
 ]
 END_S, FPS = 32.0, 5
