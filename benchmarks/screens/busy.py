@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 from benchmarks.screens.desk import Desk, Setting
 from benchmarks.screens.looks import FLUXBOX, dunst
@@ -11,15 +12,14 @@ NOTES = "Chapter 4, intervals\n\nThe width falls with the root of n. 95 percent 
 SETTING = Setting(
     clip="C2_mixed",
     exam="take.examroom.io",
-    programs=("fluxbox",),
+    programs=("hsetroot -add #101820 -add #3d5a6c -gradient 200", "fluxbox", "dunst"),
     size_px=(1366, 768),
     wallpaper="#23303a",
     own_frame=False,
     pages="pages_c",
     home={
         **FLUXBOX,
-        **dunst("top-right", "#202c33", "#e9edef", 330, file="whatsapp"),
-        **dunst("bottom-right", "#ffffff", "#1b1b1b", 400, file="outlook"),
+        **dunst("top-right", "#202c33", "#e9edef", 330),
         "chapter4.txt": NOTES * 5,
         **{f"Documents/{name}": "" for name in ("cv.odt", "lease.pdf", "chapter4.odt", "photo.png", "taxes.ods")},
     },
@@ -61,15 +61,18 @@ LONG = " ".join(
         start=1,
     )
 )
+PAGE = (0.0, 0.3, 1.0, 1.0)
+WHATSAPP = ("notify-send", "-a", "WhatsApp", "-t", "5000", "Priya", "omg which test for q5??")
+OUTLOOK = ("/usr/bin/python3", str(Path(__file__).with_name("banner.py")), "Outlook", "Registrar",
+           "Room change on Monday: B2.14 instead of A1.03")  # fmt: skip
 TOP_TOAST, LOW_TOAST = (0.7, 0.04, 1.0, 0.3), (0.6, 0.7, 1.0, 0.98)
-CORNER = (0.3, 0.2, 1.0, 1.0)
 
 
 def prepare(desk: Desk) -> None:
-    desk.run("hsetroot -add #101820 -add #3d5a6c -gradient 200")
-    desk.start(("featherpad", "chapter4.txt"))
-    desk.wait(2.5)
-    desk.run("wmctrl -r chapter4 -e 0,683,30,681,712")
+    desk.start(("featherpad", "--standalone", "chapter4.txt"))
+    desk.wait(3)
+    desk.run("wmctrl -x -r featherpad -e 0,683,30,681,712")
+    desk.run("xdotool search --onlyvisible --class FeatherPad windowminimize")
     tabs = [
         f"https://{host}"
         for host in (f"{SETTING.exam}/s/7f31", "en.wikipedia.org/wiki/Standard_error", "handbook.examroom.io/formulas")
@@ -85,7 +88,7 @@ def play(desk: Desk) -> None:
     desk.write("With six bags I would use a t test. ")
     glance(desk, "ctrl+Tab", "ctrl+shift+Tab", 1.3, "en.wikipedia.org - Standard error (1.5 s)")
     desk.click("answer")
-    toast(desk, "whatsapp", "WhatsApp", "Priya", "omg which test for q5??", TOP_TOAST)
+    toast(desk, "top right toast, dark: WhatsApp / Priya: omg which test for q5??", WHATSAPP, TOP_TOAST)
     paste(desk, SHORT)
     desk.click("next")
     desk.wait(1)
@@ -100,7 +103,7 @@ def play(desk: Desk) -> None:
     search(desk)
     desk.click("answer")
     desk.write("The spread grows. ")
-    toast(desk, "outlook", "Outlook", "Registrar", "Room change on Monday: B2.14 instead of A1.03", LOW_TOAST)
+    toast(desk, "bottom right toast, white: Outlook / Registrar: Room change", OUTLOOK, LOW_TOAST)
     beside(desk)
     desk.click("next")
     ask(desk)
@@ -126,16 +129,12 @@ def paste(desk: Desk, text: str) -> None:
     desk.wait(2.5)
 
 
-def toast(desk: Desk, conf: str, sender: str, title: str, words: str, box: tuple[float, float, float, float]) -> None:
-    daemon = desk.start(("dunst", "-conf", conf))
-    desk.wait(0.6)
-    where = "top right toast, dark" if box is TOP_TOAST else "bottom right toast, white"
-    desk.begin("NOTIFICATION", f"{where}: {sender} / {title}: {words}", share=0.1, box=box)
-    desk.run(("notify-send", "-a", sender, "-t", "5000", title, words))
-    desk.wait(4.5)
+def toast(desk: Desk, detail: str, words: tuple[str, ...], box: tuple[float, float, float, float]) -> None:
+    desk.begin("NOTIFICATION", detail, share=0.1, box=box)
+    desk.start(words)
+    desk.wait(4.7)
     desk.end("NOTIFICATION", share=0.1, box=box)
-    desk.wait(1)
-    desk.stop(daemon)
+    desk.wait(1.3)
 
 
 def small_windows(desk: Desk) -> None:
@@ -168,16 +167,29 @@ def close_window(desk: Desk, window: subprocess.Popen[bytes], share: float) -> N
     desk.wait(1.5)
 
 
+def open_site(desk: Desk, host: str, spot: str, share: float) -> None:
+    """A new tab and its typed address."""
+    desk.key("ctrl+t")
+    desk.wait(1)
+    desk.key("ctrl+l")
+    desk.begin("?FORBIDDEN_APP", "address being typed", share=0.0)
+    desk.type(host, 0.16)
+    desk.begin("FORBIDDEN_APP", f"{host} (page shown)", share, PAGE)
+    desk.end("?FORBIDDEN_APP", share, PAGE)
+    desk.key("Return")
+    desk.until(spot, host)
+
+
 def search(desk: Desk) -> None:
     """A new tab, words typed into the address bar, results; the tab is closed again."""
-    desk.begin("TAB_SWITCH", "new tab, then a search at www.google.com", share=0.05)
-    desk.key("ctrl+t")
-    desk.wait(1.2)
+    host = "www.google.com"
+    desk.begin("TAB_SWITCH", f"new tab, then a search at {host}", share=0.05)
+    open_site(desk, host, "box", share=0.001)
+    desk.wait(0.7)
+    desk.click("box", host)
     desk.type("residuals fan shape meaning", 0.16)
-    desk.wait(0.4)
-    desk.begin("FORBIDDEN_APP", "www.google.com (search results shown)", share=0.03)
     desk.key("Return")
-    desk.until("hits", "www.google.com")
+    desk.until("hits", host)
     desk.wait(4)
     desk.end("TAB_SWITCH", share=0.05)
     desk.end("FORBIDDEN_APP", share=0.05)
@@ -199,7 +211,7 @@ def beside(desk: Desk) -> None:
         share=0.1,
         box=(0.5, 0, 1, 1),
     )
-    desk.run("wmctrl -a chapter4")
+    desk.run("wmctrl -x -a featherpad")
     desk.wait(2)
     desk.move((1050, 500))
     desk.scroll(3)
@@ -222,14 +234,7 @@ def ask(desk: Desk) -> None:
     host = "gemini.google.com"
     desk.wait(1)
     desk.begin("TAB_SWITCH", f"new tab, then {host} (20 s)", share=0.05)
-    desk.key("ctrl+t")
-    desk.wait(1)
-    desk.begin("?FORBIDDEN_APP", "address being typed", share=0.0)
-    desk.type(host, 0.14)
-    desk.begin("FORBIDDEN_APP", f"{host} (page shown)", share=0.08)
-    desk.end("?FORBIDDEN_APP", share=0.08)
-    desk.key("Return")
-    desk.until("composer", host)
+    open_site(desk, host, "composer", share=0.02)
     desk.wait(1)
     desk.click("composer", host)
     desk.type("path from a question to an interval, one error per step", 0.13)

@@ -78,7 +78,8 @@ class Desk:
         self.env = {**os.environ, "DISPLAY": display, "HOME": str(home), "GTK_THEME": setting.gtk_theme,
                     "XDG_RUNTIME_DIR": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "NO_AT_BRIDGE": "1",
                     "LANG": "C.UTF-8", "TZ": "UTC"}  # fmt: skip
-        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        # The QT names are set by OpenCV for its own Qt, and keep programs of the desktop from starting.
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR"):
             self.env.pop(name, None)
         self.site = Site(folder, setting.pages)
 

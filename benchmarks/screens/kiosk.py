@@ -6,27 +6,36 @@ from pathlib import Path
 
 from benchmarks.screens.desk import Desk, Setting
 
+SETTINGS = """[org/mate/marco/general]
+num-workspaces=2
+theme='Arc-Dark'
+[org/mate/terminal/profiles/default]
+use-theme-colors=false
+background-color='#1D1F27'
+foreground-color='#D5D8DF'
+"""
 SETTING = Setting(
     clip="C3_fullscreen",
     exam="portal.certwise.com",
-    programs=("marco --no-composite",),
+    programs=("env GSETTINGS_BACKEND=keyfile marco --no-composite",),
     size_px=(1440, 900),
     gtk_theme="Arc",
     wallpaper="#8a5a44",
     own_frame=False,
     pages="pages_c",
+    home={".config/glib-2.0/settings/keyfile": SETTINGS},
 )
 CURTAIN = ("/usr/bin/python3", str(Path(__file__).with_name("curtain.py")))
-TERMINAL = ("mate-terminal", "--disable-factory", "--hide-menubar", "--maximize", "--title", "build", "--", "env",
+TERMINAL = ("env", "GSETTINGS_BACKEND=keyfile", "mate-terminal",
+            "--disable-factory", "--hide-menubar", "--maximize", "--title", "build", "--", "env",
             "PS1=sam@desk:~/build$ ", "sh")  # fmt: skip
 
 
 def prepare(desk: Desk) -> None:
     desk.run("hsetroot -add #f2c078 -add #8a5a44 -add #2b2d42 -gradient 150")
-    for key, value in (("num-workspaces", "2"), ("theme", "'Arc-Dark'"), ("show-tab-border", "false")):
-        desk.run(["gsettings", "set", "org.mate.Marco.general", key, value])
     desk.start(TERMINAL)
-    desk.wait(2.5)
+    desk.run("timeout 30 xdotool search --sync --onlyvisible --name build")
+    desk.wait(2)
     desk.type("make -j4 && ./tests --all")
     desk.key("Return")
     place = "--window-position=110,60 --window-size=1200,760"
@@ -97,7 +106,7 @@ def look_up(desk: Desk) -> None:
 
 
 def leave_fullscreen(desk: Desk) -> None:
-    desk.begin("FULLSCREEN_EXIT", "F11: window with wallpaper around it, exam tab in front", share=0.1)
+    desk.begin("FULLSCREEN_EXIT", "F11: window smaller than the screen, terminal behind it, exam in front", share=0.1)
     desk.begin("?FORBIDDEN_APP", "stackoverflow.com (background tab only: title in the tab strip)", share=0.1)
     desk.key("F11")
     desk.wait(6)

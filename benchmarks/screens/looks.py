@@ -34,9 +34,7 @@ XFWM4 = {
 }
 
 
-def dunst(
-    origin: str, background: str, foreground: str, width_px: int = 340, file: str = ".config/dunst/dunstrc"
-) -> dict[str, str]:
+def dunst(origin: str, background: str, foreground: str, width_px: int = 340) -> dict[str, str]:
     """Toasts at ``origin`` (bottom-right, top-center, ...) in the given colours."""
     text = f"""[global]
 origin = {origin}
@@ -55,7 +53,7 @@ background = "{background}"
 foreground = "{foreground}"
 timeout = 30
 """
-    return {file: text}
+    return {".config/dunst/dunstrc": text}
 
 
 ICEWM = {
@@ -85,9 +83,8 @@ FLUXBOX = {
     "session.screen0.toolbar.tools: workspacename, iconbar, clock\nsession.screen0.strftimeFormat: %a %d %b  %H:%M\n"
     "session.screen0.iconbar.mode: {static groups} (workspace)\nsession.screen0.rootCommand: true\n"
     "session.styleFile: /usr/share/fluxbox/styles/bora_black\nsession.screen0.workspaces: 1\n"
-    "session.screen0.windowPlacement: CenterPlacement\nsession.screen0.workspaceNames: Main\n",
-    ".fluxbox/keys": "OnToolbar Mouse1 :RaiseLower\nOnTitlebar Mouse1 :MacroCmd {Raise} {Focus}\n"
-    "OnTitlebar Double Mouse1 :MaximizeWindow\nOnWindow Mouse1 :MacroCmd {Raise} {Focus}\n",
+    "session.screen0.windowPlacement: UnderMousePlacement\nsession.screen0.workspaceNames: Main\n",
+    ".fluxbox/keys": "OnTitlebar Double Mouse1 :MaximizeWindow\n",
     ".fluxbox/overlay": "background: none\ntoolbar.iconbar.focused.font: sans-9\n"
     "toolbar.iconbar.unfocused.font: sans-9\ntoolbar.clock.font: sans-9\nwindow.font: sans-9\n",
 }

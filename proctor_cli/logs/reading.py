@@ -50,7 +50,7 @@ def read(
     Args:
         path: told apart by its content.
         wall_clock: when session time 0 was; needed for rows that carry a date.
-        span: the stretch of session time that is analysed, seconds; what lies outside is left out.
+        span: the stretch of session time that is analysed, [start, end) in seconds; what lies outside is left out.
         student_id: whose rows are wanted, where there are those of several people.
         name: the same person's name.
 
@@ -76,7 +76,7 @@ def read(
     milestones = [
         Milestone(round(t_s, 6), entry.kind, form.NAME, entry.message)
         for t_s, entry in placed
-        if entry.kind and span[0] <= t_s <= span[1]
+        if entry.kind and span[0] <= t_s < span[1]
     ]
     milestones.sort(key=lambda milestone: milestone.t_s)
     if len(milestones) > _MAX_MILESTONES:
@@ -85,7 +85,7 @@ def read(
     observations = observe(placed, span)
     # Nobody misses what a log holds besides the exam, nor what says nothing here, unless there is nothing else.
     telling = placed if form.WIDE else [pair for pair in placed if _says_something(pair[1])] or placed
-    outside = [entry.number for t_s, entry in telling if not span[0] <= t_s <= span[1]]
+    outside = [entry.number for t_s, entry in telling if not span[0] <= t_s < span[1]]
     if outside and (not form.WIDE or (len(outside) == len(telling) and not observations)):
         message = (
             f"{len(outside)} of {len(telling)} rows, this one first, are outside of what was analysed "

@@ -25,7 +25,7 @@ def observe(placed: Iterable[tuple[float, Entry]], span: tuple[float, float]) ->
 
     Args:
         placed: entries with their session times, in any order; those of one time in the order of the log.
-        span: what is analysed, seconds of session time.
+        span: what is analysed, [start, end) in seconds of session time.
     """
     states: dict[str, list[_State]] = {signal: [] for signal in SPEC.signals}
     goes_on = False
@@ -37,7 +37,7 @@ def observe(placed: Iterable[tuple[float, Entry]], span: tuple[float, float]) ->
             states[signal].append((t_s, None))
     seen = [(t_s, signal, value) for signal, told in states.items() for t_s, value in _unfold(told)]
     seen.sort(key=lambda change: change[0])
-    inside = [change for change in seen if span[0] <= change[0] <= span[1]]
+    inside = [change for change in seen if span[0] <= change[0] < span[1]]
     if inside or goes_on:
         known = {signal for t_s, signal, _ in inside if t_s == span[0]}
         before = {signal: value for t_s, signal, value in seen if -_FRESH_S <= t_s < span[0] and signal not in known}

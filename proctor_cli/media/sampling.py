@@ -63,6 +63,8 @@ class Sampling:
             cell = min(grid.cell(pts), piece.end_cell)
             if standing and shown is not None:
                 yield from self._stand(shown, last, cell, pixels)
+                if cell > last + 1:
+                    earlier = (shown, None)  # the picture that stood until now
             if cell >= piece.end_cell:
                 shown = None
                 break

@@ -37,9 +37,9 @@ class Timing(Section):
 
     bridge_s: Seconds
     """A condition lives through at most this long without a measurement, if it is going on before and after, s."""
-    hold_s: Annotated[float, Field(gt=0)]
+    hold_s: Annotated[float, Field(ge=5)]
     """One measurement speaks for at most this long; after that the signal counts as unmeasured, s.
-    The log's signals are states and hold until they change."""
+    The log's signals are states and hold until they change. Not below 5: so often is silence told again."""
 
 
 class Risk(Section):
@@ -236,8 +236,8 @@ class Site(Section):
     name: Words
     """What results call it."""
     signs: Annotated[tuple[Words, ...], Field(strict=False, min_length=1)]
-    """What it is told by: a host (``chatgpt.com``; its subdomains count as well) in the address bar, or words in a
-    title or heading where no address is shown."""
+    """What it is told by: a host in the address bar (``chatgpt.com``; with its subdomains: ``*.slack.com``), or, where
+    no address is shown, a title or heading, or a part of one between dashes."""
 
 
 class Screen(Section):
@@ -248,8 +248,7 @@ class Screen(Section):
     black_luma: Score
     """Mean brightness below which a screen with hardly any text on it is black."""
     allowed: Annotated[tuple[Words, ...], Field(strict=False)]
-    """What may be opened beside the exam, by its host, or by words of its title where no address is shown: showing it
-    is no event."""
+    """What may be opened beside the exam, told by the same signs: showing it is no event."""
     own_words: Annotated[tuple[Words, ...], Field(strict=False)]
     """Words by which boxes of the exam itself and of the browser are told from notifications."""
     forbidden: Annotated[tuple[Site, ...], Field(strict=False)]

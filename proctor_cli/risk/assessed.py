@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from proctor_cli.policy import Policy, Rule
 from proctor_cli.risk.coverage import CoverageMeter
 from proctor_cli.risk.derive import find_inputs
+from proctor_cli.risk.reasons import explain_unmeasured
 from proctor_cli.types import MissingDetector, NotAssessed, Recording, Source
 
 NOT_GIVEN: Mapping[Source, tuple[str, str]] = {
@@ -22,30 +23,53 @@ NOT_GIVEN: Mapping[Source, tuple[str, str]] = {
 """What a session lacks of which nothing was given, and the remedy."""
 
 
+_BLIND: Mapping[str, tuple[str, str]] = {
+    "screen.wide": (
+        "by the shape of the screen recording alone: a monitor that is not recorded shows nowhere",
+        "Give the log of a locked-down browser with --events FILE.",
+    ),
+}
+"""Signals that can show that something is there, and never that it is not."""
+
+
 def find_not_assessed(recording: Recording, policy: Policy, coverage: CoverageMeter) -> tuple[NotAssessed, ...]:
-    """The events none of whose rules ever had a measurement, or not all of it, each with the reason of its first rule.
+    """The events that no source of theirs could tell, or not every recording that was given and has a rule for them.
 
     A room scan is an extra: nothing is said where none was given, and having looked through the room before the exam is
-    not having looked at the exam.
+    not having looked at the exam. So is a log, where a recording shows the same.
     """
     scanned = any(clip.source == "workspace" for clip in recording.clips)
-    rules = [rule for rule in policy.enabled_rules if scanned or rule.source != "workspace"]
-    of_exam = {rule.event for rule in rules if rule.source != "workspace"}
-    judged = {
-        rule.event
-        for rule in rules
-        if coverage.was_measured(rule.source, rule.signal) and (rule.source != "workspace" or rule.event not in of_exam)
-    }
-    silent: dict[str, NotAssessed] = {}
+    rules: dict[str, list[Rule]] = {}
+    for rule in policy.enabled_rules:
+        if scanned or rule.source != "workspace":
+            rules.setdefault(rule.event, []).append(rule)
+    gaps = (_find_gap(of_event, recording, coverage) for of_event in rules.values())
+    return tuple(gap for gap in gaps if gap is not None)
+
+
+def _find_gap(rules: Sequence[Rule], recording: Recording, coverage: CoverageMeter) -> NotAssessed | None:
+    """What there is to say of one event, by all of its rules."""
+    event = rules[0].event
+    of_exam = [rule for rule in rules if rule.source != "workspace"] or rules
+    judged = [rule for rule in of_exam if coverage.was_measured(rule.source, rule.signal)]
+    recorded = {clip.source for clip in recording.clips}
+    if not judged:
+        told = sorted(of_exam, key=lambda rule: (rule.source not in recorded, rule.source not in _given(recording)))
+        return NotAssessed(event, *_explain(told[0], recording, coverage))
     for rule in rules:
-        if rule.event in silent:
-            continue
-        if rule.event not in judged:
-            silent[rule.event] = NotAssessed(rule.event, *_explain(rule, recording, coverage))
-        elif lacking := [item for item in _missing(rule, recording) if item.lacks == "model"]:
-            # Judged by some of its cues only: not finding anything is then not the whole answer.
-            silent[rule.event] = NotAssessed(rule.event, f"in part: {lacking[0].reason}", lacking[0].remedy)
-    return tuple(silent.values())
+        # Judged by some of its cues only: not finding anything is then not the whole answer.
+        lacking = next((item for item in _missing(rule, recording) if item.lacks == "model"), None)
+        if lacking is not None:
+            return NotAssessed(event, f"in part: {lacking.reason}", lacking.remedy)
+    seen = {rule.source for rule in judged}
+    for rule in of_exam:
+        if rule.source in recorded - seen:
+            reason, remedy = _explain(rule, recording, coverage)
+            return NotAssessed(event, f"in part: {reason}", remedy)
+    if all(rule.signal in _BLIND for rule in judged):
+        reason, remedy = _BLIND[judged[0].signal]
+        return NotAssessed(event, f"in part: {reason}", remedy)
+    return None
 
 
 def _missing(rule: Rule, recording: Recording) -> list[MissingDetector]:
@@ -72,10 +96,7 @@ def _explain(rule: Rule, recording: Recording, coverage: CoverageMeter) -> tuple
     missing = _missing(rule, recording)
     # Where a network is missing, what the others could not measure is not the recording's fault.
     if coverage.was_sought(rule.source, rule.signal) and not any(item.lacks == "model" for item in missing):
-        return (
-            f"{rule.signal} could not be measured anywhere",
-            "The recording, or the part of it that was analysed, is too poor or too short for it: see coverage.",
-        )
+        return explain_unmeasured(rule.source, rule.signal, recording, coverage)
     if missing:
         return missing[0].reason, missing[0].remedy
     if rule.source not in _given(recording):

@@ -10,6 +10,8 @@ from proctor_cli.types import Coverage, Observation, Source
 
 _TOLD = frozenset({"sound.missing", "sound.gap"})
 """What is known without listening: where it is told, nothing need have been measured."""
+_ALONE = frozenset({"screen.exam"})
+"""Signals that are a family by themselves."""
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class CoverageMeter:
     An observation that looked for a family speaks for the time until the next that did, ``hold_s`` at most. It
     was measured if any of its signals was. A log covers the whole session: what it does not mention did not
     change. A room scan covers nothing of it: that was before. Families of the screen are called ``screen.picture`` and
-    so on.
+    so on; whether it shows the exam (``screen.exam``) is one by itself, since what else is on it can be told without.
     """
 
     def __init__(self, hold_s: float) -> None:
@@ -104,12 +106,15 @@ class CoverageMeter:
                 continue
             family = self._family(source, signal)
             family.measured = family.measured or source == "log"
-            groups.setdefault(signal.partition(".")[0], (family, []))[1].append(signal)
+            groups.setdefault(_name_family(source, signal), (family, []))[1].append(signal)
         layout = self._layouts[source, tuple(values)] = _Layout(list(groups.values()), set(values))
         return layout
 
     def _family(self, source: Source, signal: str) -> _Family:
-        name = signal.partition(".")[0]
-        if source == "screen" and name != "screen":
-            name = f"screen.{name}"
+        name = _name_family(source, signal)
         return self._families.setdefault(name, _Family(inf if source == "log" else self._hold_s))
+
+
+def _name_family(source: Source, signal: str) -> str:
+    family = signal if signal in _ALONE else signal.partition(".")[0]
+    return family if source != "screen" or family.startswith("screen") else f"screen.{family}"

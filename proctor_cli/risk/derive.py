@@ -1,7 +1,8 @@
 """Signals made from signals: what rules watch is often not what a detector measures.
 
 Everything here is causal: a derived value rests on this moment and those before it, never on later ones, so
-that a live feed and a finished recording give the same values.
+that a live feed and a finished recording give the same values. With one exception: what the exam looks like on the
+screen is learned from the first minute of the screen recording, and a live feed is judged that minute late.
 """
 
 from __future__ import annotations
@@ -73,8 +74,7 @@ def derive(
 ) -> Iterator[Observation]:
     """Each observation, in order, with the derived signals it allows; boxes stay as they are.
 
-    What the exam looks like on the screen is learned from the first minute of the screen recording, unless
-    ``exam_names`` (titles and hosts) say it: so long, everything is held back. ``texts`` is told what was read.
+    ``exam_names`` are titles and hosts of the exam, as far as the user has named them. ``texts`` is told what was read.
 
     - ``face.count``: faces that count ([faces]); None in a picture too dark for a missing face to mean anything and
       while a person is there whose face is not found, and then all that was measured of faces is None too;
@@ -85,6 +85,7 @@ def derive(
     - ``identity.seen``: how alike the candidate's face is, None when it is covered or lies on its side; with several
       people in view, the most alike of them;
     - ``spoof.texture``, ``spoof.held``, ``spoof.loop``, ``spoof.ratio``: see liveness.py;
+    - ``screen.*``: see screen/look.py;
     - ``phone.seen``, ``banned.score``, ``wearables.score``, ``person.extra``: see surroundings.py; of a room scan the
       first and the last;
     - ``voice.off_camera``, ``voice.still``, ``voice.absent``, of the sound: see voice.py.

@@ -39,7 +39,7 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     corroborator, strips = Corroborator(policy.timing), StripCollector(policy)
     marks: list[Mark] = []
     focus: list[Sample] = []
-    texts = TextCollector()
+    texts = TextCollector() if recording.screen_text_kept else None
     known = tell_missing_sound(recording, policy)
     derived = derive(observations, policy, recording.exam_names, texts)
     for observation in heapq.merge(known, derived, key=attrgetter("t_s")):
@@ -76,7 +76,7 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
         reasons=reasons,
         critical_alerts=len(critical),
         would_end_s=would_end_s,
-        texts=texts.finish(end_s) if recording.screen_text_kept else (),
+        texts=texts.finish(end_s) if texts else (),
         corroborations=corroborator.finish(start_s, end_s),
         strips=strips.finish(span_end_s),
     )

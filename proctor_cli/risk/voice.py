@@ -22,7 +22,7 @@ _STILL_SWINGS = 1
 _FRESH_S = 1.0
 """What was seen longer ago says nothing about now."""
 _AGAIN_S = 5.0
-"""That there is no sound is said so often that no rule's memory (timing.hold_s) is shorter."""
+"""That there is no sound is said so often that no rule's memory (timing.hold_s, 5 s or more) is shorter."""
 
 
 class Voice:
@@ -51,6 +51,7 @@ class Voice:
             self._empty_since_s = (t_s if self._empty_since_s is None else self._empty_since_s) if empty else None
         if (gap := values.get("mouth.open")) is not None and self._is_telling(values):
             self._gaps.append((t_s, gap))
+        self._forget(t_s)  # here too: nobody may be listening
 
     def hear(self, t_s: float, values: Mapping[str, float | None]) -> dict[str, float | None]:
         """The signals at a moment of sound; none without a webcam."""
@@ -66,8 +67,7 @@ class Voice:
     def _look(self, t_s: float) -> str:
         """What the picture says of whoever is in it: "still" or "moving" lips, "absent", or "unknown"."""
         looked_s, count = self._faces
-        while self._gaps and self._gaps[0][0] <= t_s - self._limits.still_s:
-            self._gaps.popleft()
+        self._forget(t_s)
         if t_s - looked_s > _FRESH_S or count is None:
             return "unknown"
         if self._empty_since_s is not None and t_s - self._empty_since_s >= self._limits.absent_s:
@@ -76,6 +76,11 @@ class Voice:
             return "unknown"
         swings = count_swings((gap for _, gap in self._gaps), self._limits.still_swing)
         return "still" if swings <= _STILL_SWINGS else "moving"
+
+    def _forget(self, t_s: float) -> None:
+        """Leave out the looks at the mouth that are too long ago to matter."""
+        while self._gaps and self._gaps[0][0] <= t_s - self._limits.still_s:
+            self._gaps.popleft()
 
     def _may_be_there(self, t_s: float) -> bool:
         """Whether somebody is in the picture without a face, or nobody has looked for bodies."""

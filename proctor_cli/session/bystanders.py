@@ -9,8 +9,8 @@ from proctor_cli.types import Box, Observation
 
 # A face box ends at brows and chin; hair and ears can be recognised too.
 _MARGIN = 0.2
-# Faces move between two looks, but not far in this time.
-_NEAR_S = 1.0
+NEAR_S = 1.0
+"""Faces move between two looks, but not far in this time: no other looks matter to a picture."""
 
 
 def find_bystanders(observations: Iterable[Observation], times_s: Collection[float]) -> dict[float, list[Box]]:
@@ -38,7 +38,7 @@ def find_bystanders(observations: Iterable[Observation], times_s: Collection[flo
 
 
 def _blur_near(t_s: float, looks: Iterable[Observation | None]) -> list[Box]:
-    near = (look for look in looks if look is not None and abs(look.t_s - t_s) <= _NEAR_S)
+    near = (look for look in looks if look is not None and abs(look.t_s - t_s) <= NEAR_S)
     return [region for look in near for region in _others(look)]
 
 

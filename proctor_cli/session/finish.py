@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -12,7 +13,7 @@ import numpy as np
 
 from proctor_cli import media
 from proctor_cli.policy import Policy
-from proctor_cli.session.bystanders import find_bystanders
+from proctor_cli.session.bystanders import NEAR_S, find_bystanders
 from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.prepare import Preparation
@@ -24,7 +25,7 @@ from proctor_cli.types import Box, ClipInfo, DecodeLoss, Observation, Problem, R
 _GAP_S = 1.0
 # Boxes with less than this are not drawn into evidence.
 _DRAWN_SCORE = 0.3
-# Silence is said again and again, so that no rule's memory (timing.hold_s) is shorter than it lasts.
+# Silence is said again and again, so that no rule's memory (timing.hold_s, 5 s or more) is shorter than it lasts.
 _SILENCE_S = 5.0
 # What says of a source that it was not recorded at this moment.
 _GAP: Mapping[str, str] = {"webcam": "picture.gap", "sound": "sound.gap"}
@@ -154,9 +155,10 @@ def _take_snapshots(
         if clip is not None:
             wanted.setdefault(_name(clip), set()).add(incident.peak_s)
     folder.clear_snapshots()
+    looks = _gather_looks(folder, wanted)
     for (source, offset_s), times_s in wanted.items():
-        boxes = {seen.t_s: seen.boxes for seen in _observations(folder, source) if seen.t_s in times_s}
-        blurred = find_bystanders(_observations(folder, source), times_s) if result.recording.bystanders_blurred else {}
+        boxes = {seen.t_s: seen.boxes for seen in looks[source] if seen.t_s in times_s}
+        blurred = find_bystanders(looks[source], times_s) if result.recording.bystanders_blurred else {}
         for t_s, frame in zip(
             sorted(times_s), media.pictures_at(scans[source, offset_s], sorted(times_s)), strict=True
         ):
@@ -166,8 +168,20 @@ def _take_snapshots(
     return name_snapshots(folder, result)
 
 
-def _observations(folder: SessionFolder, source: str) -> Iterator[Observation]:
-    return (seen for seen in folder.read_observations() if seen.source == source)
+def _gather_looks(
+    folder: SessionFolder, wanted: Mapping[tuple[Source, float], Collection[float]]
+) -> dict[Source, list[Observation]]:
+    """What was seen around the wanted times, by source: read once, and no more than that is kept."""
+    times_s: dict[Source, list[float]] = {}
+    for (source, _), of_part in wanted.items():
+        times_s[source] = sorted([*times_s.get(source, ()), *of_part])
+    looks: dict[Source, list[Observation]] = {source: [] for source in times_s}
+    for seen in folder.read_observations() if wanted else ():
+        of_source = times_s.get(seen.source, [])
+        at = bisect_left(of_source, seen.t_s - NEAR_S)
+        if at < len(of_source) and of_source[at] <= seen.t_s + NEAR_S:
+            looks[seen.source].append(seen)
+    return looks
 
 
 def _is_sure(box: Box) -> bool:

@@ -61,7 +61,7 @@ def place(request: Request) -> Placement:
 
     Raises:
         InputError: a recording cannot be read, or none of its parts can.
-        UsageError: by the start times given, webcam and screen recording do not overlap.
+        UsageError: by the offset or the start times given, webcam and screen recording do not overlap.
     """
     problems: list[Problem] = []
     recordings = {
@@ -148,15 +148,13 @@ def _put(parts: Iterable[_Part], start: _Start) -> Iterator[Placed]:
 def _find_start(request: Request, webcam: Sequence[_Part], screen: Sequence[_Part], problems: list[Problem]) -> _Start:
     """When the screen recording begins on the clock of the webcam recording: the first answer of these is taken."""
     if request.screen_offset_s is not None:
-        return _Start(request.screen_offset_s, "option")
+        offset_s = request.screen_offset_s
+        _insist_on_overlap(offset_s, webcam, screen, "--screen-offset", "Give it in seconds, or leave it out.")
+        return _Start(offset_s, "option")
     if request.screen_start is not None and request.start is not None:
         offset_s = request.screen_start.start_unix_s - request.start.start_unix_s
-        if not _overlap(offset_s, webcam, screen):
-            raise UsageError(
-                f"the screen recording would begin {_tell(offset_s)} the webcam recording, and not overlap it",
-                where="--screen-start",
-                hint="Check both times and their offsets from UTC.",
-            )
+        hint = "Check both times and their offsets from UTC."
+        _insist_on_overlap(offset_s, webcam, screen, "--screen-start", hint)
         return _Start(offset_s, "start times")
     match = align([(part.start_s, part.scan) for part in webcam], [(part.start_s, part.scan) for part in screen])
     if match is not None:
@@ -172,6 +170,14 @@ def _find_start(request: Request, webcam: Sequence[_Part], screen: Sequence[_Par
     told = "nothing says when it began: it is taken to start together with the webcam recording; give --screen-offset"
     problems.append(Problem("alignment_unknown", path, told))
     return _Start(0.0, "assumed")
+
+
+def _insist_on_overlap(
+    offset_s: float, webcam: Sequence[_Part], screen: Sequence[_Part], option: str, hint: str
+) -> None:
+    if not _overlap(offset_s, webcam, screen):
+        told = f"the screen recording would begin {_tell(offset_s)} the webcam recording, and not overlap it"
+        raise UsageError(told, where=option, hint=hint)
 
 
 def _tell(offset_s: float) -> str:

@@ -82,7 +82,8 @@ def prepare(
 
     Raises:
         InputError: a recording or a photo cannot be read, or a photo shows no face to compare with.
-        UsageError: the log or the span is wrong, or by the start times given the recordings do not overlap.
+        UsageError: the log or the span is wrong, or by the offset or the start times given the recordings do not
+            overlap.
         ModelError: a detector named in ``request.require`` cannot run, or a chosen network is of a family that its
             detector cannot read.
         OutputError: the folder cannot be written.
@@ -103,7 +104,7 @@ def prepare(
         runnable, missing = _leave_out_identity(request, runnable, missing)
     duration_s = max(scan.info.offset_s + scan.info.duration_s for _, scan in scans)
     wall_clock = request.start or _creation_time(scan for _, scan in scans)
-    log = _read_log(request, wall_clock, duration_s)
+    log = _read_log(request, wall_clock, request.span or (_find_begin(scans), duration_s), duration_s)
     folder = SessionFolder(request.folder)
     recording = Recording(
         student_id=request.student_id,
@@ -207,11 +208,17 @@ def _sha256(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read_log(request: Request, wall_clock: WallClock | None, duration_s: float) -> logs.LogReading:
+def _find_begin(scans: Iterable[Placed]) -> float:
+    """When the first recording of the exam begins: before 0 where the screen's was started first."""
+    return min([0.0, *(clip.offset_s for clip, _ in scans if clip.source != "workspace")])
+
+
+def _read_log(
+    request: Request, wall_clock: WallClock | None, span: tuple[float, float], duration_s: float
+) -> logs.LogReading:
     if request.events is None:
         return logs.LogReading()
     name = request.student.name if request.student else ""
-    span = request.span or (0.0, duration_s)
     reading = logs.read(request.events, wall_clock, span, student_id=request.student_id, name=name)
     if reading.observations and span[1] < duration_s:
         # A log's last state would hold to the end of the session; behind the span nothing is claimed.

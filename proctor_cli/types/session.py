@@ -108,7 +108,7 @@ class Milestone:
     """Something that a log says happened, and that is shown on the timeline without being judged.
 
     ``kind`` is stable and machine-readable ("attempt_started", "question_viewed", "submitted", "display_added", …);
-    ``origin`` is the format of the log ("browser", "canvas", "seb", "moodle", "xapi", "generic").
+    ``origin`` is the format of the log ("browser", "canvas", "seb", "moodle", "xapi").
     """
 
     t_s: float

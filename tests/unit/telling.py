@@ -74,7 +74,7 @@ def _marks(screen: Screen) -> NDArray[np.int64]:
             for place, mark in _marks_of(words, panel.place, (panel.ground, panel.ink)):
                 marks[place] = mark
     rows, columns = marks.shape[0] // _SMALL, marks.shape[1] // _SMALL
-    weights = np.arange(1, 2 * _SMALL**2, 2, np.int64).reshape(_SMALL, 1, _SMALL) * 0x9E3779B97F4A7C1
+    weights = np.arange(1, 2 * _SMALL**2, 2, dtype=np.int64).reshape(_SMALL, 1, _SMALL) * 0x9E3779B97F4A7C1
     summed: NDArray[np.int64] = (marks.reshape(rows, _SMALL, columns, _SMALL) * weights).sum(axis=(1, 3))
     return summed
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import chain
+from statistics import median
 from typing import NamedTuple
 
 from proctor_cli.risk.screen.page import Page, Shown, Turn, is_host, plain, read_host
+from proctor_cli.risk.screen.places import TASK_BAR
 from proctor_cli.types import Observation
 
 _MOST_STEP_S = 2.0
@@ -22,21 +24,21 @@ _BEGINNING = 8
 """Letters of a title that a tab shows at least."""
 _HEAD_SHARE = 0.5
 """Of the exam's lines that stay: so many stay under another address of the exam's as well."""
-_TASK_BAR = 0.94
-"""What stands below names windows, whichever of them is shown."""
 
 
 class Layout(NamedTuple):
     """How to tell the exam.
 
     ``hosts``: its addresses; ``anchors``: plain lines of its page that stay; ``titles``: plain beginnings of the titles
-    that its window and tab have; ``names``: beginnings of the titles that the user gave.
+    that its window and tab have; ``names``: beginnings of the titles that the user gave; ``address_y``: where its
+    address stands, None while it has none.
     """
 
     hosts: frozenset[str]
     anchors: frozenset[str]
     titles: frozenset[str]
     names: frozenset[str] = frozenset()
+    address_y: float | None = None
 
     @property
     def is_known(self) -> bool:
@@ -67,6 +69,7 @@ class LayoutLearner:
         self._time_s: dict[str, float] = defaultdict(float)
         self._page: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._top: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self._rows: defaultdict[str, list[float]] = defaultdict(list)
         self._last: tuple[float, str, frozenset[str], frozenset[str]] | None = None
 
     def see(self, page: Page, turn: Turn) -> None:
@@ -81,7 +84,9 @@ class LayoutLearner:
                 self._top[host][line] += step_s
         found = page.find_address()
         host, address = found if found else ("", None)
-        below = [line for line in page.lines.values() if line.box.y0 < _TASK_BAR]
+        if address is not None:
+            self._rows[host].append(address.y0)
+        below = [line for line in page.lines.values() if line.box.y0 < TASK_BAR]
         below = [line for line in below if line.text and (address is None or line.box.y0 > address.y1)]
         above = [line for line in page.lines.values() if address is not None and line.box.y1 <= address.y0]
         self._last = (turn.t_s, host, _plain_lines(below), _plain_lines(above))
@@ -104,7 +109,13 @@ class LayoutLearner:
             anchors | titles,
             self._staying(self._top, akin) | titles,
             names,
+            self._find_row(hosts or akin),
         )
+
+    def _find_row(self, hosts: Iterable[str]) -> float | None:
+        """The height at which the exam's address stands."""
+        rows = [y for host in hosts if host for y in self._rows.get(host, ())]
+        return median(rows) if rows else None
 
     def _find_main(self, hosts: frozenset[str], titles: frozenset[str]) -> str | None:
         """The address ("" where none is shown) under which the exam is seen most."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.screen.applications import is_application
+from proctor_cli.risk.screen.fullscreen import FullScreen
 from proctor_cli.risk.screen.layout import Layout
-from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, find_words, is_host, plain
+from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, find_words
 from proctor_cli.risk.screen.pastes import Pastes
+from proctor_cli.risk.screen.places import HEAD, TASK_BAR, TOP
+from proctor_cli.risk.screen.recognition import Recognition
+from proctor_cli.risk.screen.sites import is_allowed, name_site
 from proctor_cli.risk.screen.ticking import Ticking
 from proctor_cli.risk.screen.toasts import Toasts
 from proctor_cli.risk.screen.windows import Windows
@@ -18,22 +22,17 @@ from proctor_cli.types import Observation
 
 _MIN_LINES = 3
 """A page with fewer lines than this is empty, or still loading."""
-_TOP = 0.2
-_HEAD = 0.16
-"""The upper share of the screen that is read before everything else."""
-_LONG, _KNOWN_S, _KNOWN_SHARE = 8, 2.0, 0.3
-"""Letters of a line, and for how long it must have stood in the exam, to be known again; and how many must be."""
-_TASK_BAR = 0.94
 _MIN_LETTERS = 3
 _UNREAD_TOP = 0.1
-"""A clock is less of the top of a screen than this, a title is not."""
-_FULL_S = 4.0
-_TABS = 0.12
+"""Of the top of a screen: a clock is less than this, a title is not."""
 _FULL_PAGE = 25
+"""Lines of a page that is drawn."""
 _DARK_LINES = 4
 """A black screen may show the time and the date."""
 _TALL = 0.03
-_PROMINENT = 0.2
+"""Headings are higher than this, text is not."""
+_TITLE, _INSIDE = 0.05, 0.7
+"""A window's title stands this close below its upper edge; what lies in it by so much of itself is its own."""
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(\s?[ap]m)?", re.IGNORECASE)
 _CLOCK_HEIGHT = 0.04
 _WIDE = 2.5
@@ -61,11 +60,9 @@ class Screen:
         self._toasts, self._pastes = Toasts(own_words), Pastes()
         self._view = View(None)
         self._begun = False
-        self._bars: bool | None = None
-        self._no_bars_s: float | None = None
-        self._was_full = False
+        self._recognition = Recognition(layout)
+        self._full_screen = FullScreen(layout, self._recognition)
         self._shape = 0.0
-        self._known: set[str] = set()
         self._unread_top = 0.0
         self._had_clock = False
         self._luma = 1.0
@@ -90,8 +87,7 @@ class Screen:
 
     def _look(self, observation: Observation) -> tuple[dict[str, float | None], dict[str, str]]:
         if observation.values["screen.lines"] is None:
-            self._windows.forget()
-            self._page = Page()
+            self._forget(observation.t_s)
             return dict.fromkeys(SIGNALS), {}
         self._unread_top = observation.values.get("screen.unread") or 0.0
         before = tuple(self._page.lines.values())
@@ -116,15 +112,15 @@ class Screen:
             "screen.tab_away": shown * (view.kind == "tab") if known else None,
             "screen.window_away": shown * (view.kind == "window") if known else None,
             "screen.forbidden": shown * bool(forbidden) if known else None,
-            "screen.blank": float(self._is_blank()) if self._begun and not locked else None,
+            "screen.blank": float(not exam and self._is_blank()) if self._begun and not locked else None,
             "screen.fullscreen_left": self._left_fullscreen(turn, view),
-            "screen.pasted": float(pasted) if exam else None,
+            "screen.pasted": pasted if exam else None,
             "screen.notification": float(bool(told)),
             "screen.moving": _score(moving),
             "screen.locked": float(locked),
             **self._sizes(observation),
         }
-        if self._is_allowed(view):
+        if known and is_allowed(self._rules, view.host, [view.words]):
             values |= {"screen.tab_away": 0.0, "screen.window_away": 0.0}
         words = {
             "screen.tab_away": view.words,
@@ -134,52 +130,46 @@ class Screen:
         }
         return values, {signal: said for signal, said in words.items() if said and values[signal]}
 
+    def _forget(self, t_s: float) -> None:
+        """Nothing is known of the screen from here on: a gap, or the end of a part."""
+        self._page, self._view = Page(), View(None)
+        self._windows.forget()
+        self._ticking.forget()
+        self._toasts.forget()
+        self._pastes.forget(t_s)
+        self._full_screen.forget()
+
     # ------------------------------------------------------------ what is shown
     def _see(self, before: tuple[Shown, ...], turn: Turn) -> View:
-        page, layout = self._page, self._layout
+        page, layout, bars = self._page, self._layout, bool(self._full_screen.bars)
         if not layout.is_known:
             return View(None)
-        found = page.find_address()
+        found = page.find_address(layout.address_y)
         host = found[0] if found else ""
         lines = [line for line in page.lines.values() if line.text]
-        anchored = self._is_anchored(lines)
-        if host and not layout.is_exam_host(host) and (self._bars or not anchored):  # else it is named in the exam
+        recognised = self._recognition.is_exam(lines, bars=bars)
+        if host and not layout.is_exam_host(host) and (bars or not recognised):  # else it is named in the exam
             self._windows.forget()
             return self._away(host) if self._begun else View(None)
-        self._begun = self._begun or bool(host) or anchored
+        self._begun = self._begun or bool(host) or recognised
         if not self._begun:
             return View(None)
-        self._windows.follow(before, page, turn, bars=bool(self._bars))
-        if host or anchored or self._windows.place is not None:
-            if self._windows.place is None:
-                self._remember(turn.t_s)
-                return View("exam")
+        if self._view.kind == "tab":
+            self._windows.forget()
+        else:
+            self._windows.follow(before, page, turn, bars=bars, is_of_exam=self._recognition.is_line_of_exam)
+        if self._windows.place is not None:
             return View("window", self._windows.title(page) or "another window")
+        if host or recognised:
+            self._recognition.remember(lines, turn.t_s)
+            return View("exam")
         if self._waits() or len(lines) < _MIN_LINES:
             return self._view if self._view.kind in ("tab", "window") else View(None)
         return self._away("")
 
-    def _is_anchored(self, lines: Sequence[Shown]) -> bool:
-        """Whether the page is the exam's by its lines: one of those that always stay, or enough that it has had.
-
-        A single line may be found elsewhere, too: in a chat, into which a question was copied.
-        """
-        page = [line for line in lines if line.box.y0 < _TASK_BAR]
-        if any(self._layout.is_anchor(line.text) for line in page):
-            return True
-        below = _HEAD if self._bars else 0.0
-        long = [words for line in page if line.box.y0 >= below and len(words := plain(line.text)) >= _LONG]
-        return sum(words in self._known for words in long) > _KNOWN_SHARE * len(long)
-
-    def _remember(self, t_s: float) -> None:
-        """Lines that have stood in the exam for a while are known to be its lines."""
-        for line in self._page.lines.values():
-            if t_s - line.since_s >= _KNOWN_S and len(words := plain(line.text)) >= _LONG:
-                self._known.add(words)
-
     def _waits(self) -> bool:
         """Whether something at the top of the screen has not been read yet."""
-        head = [line for line in self._page.lines.values() if line.box.y1 < _HEAD]
+        head = [line for line in self._page.lines.values() if line.box.y1 < HEAD]
         unread = sum(line.is_unread for line in head)
         return self._unread_top > _UNREAD_TOP or unread > sum(bool(line.text) for line in head)
 
@@ -190,34 +180,25 @@ class Screen:
         tell that it is not a further page of the exam.
         """
         top = sorted((line for line in self._page.lines.values() if line.text), key=lambda line: line.box.y0)
-        strip = [line for line in top if line.box.y0 < _TOP]
+        strip = [line for line in top if line.box.y0 < TOP]
         said = (line.text for line in strip if not self._layout.is_title(line.text))
         words = host or next((text for text in said if sum(map(str.isalpha, text)) >= _MIN_LETTERS), "another page")
         if any(self._layout.is_title(line.text) for line in strip) or (host and not strip):
             return View("tab", words, host)
-        if host or self._bars or is_application(top):
+        if host or self._full_screen.bars or is_application(top):
             return View("window", words, host)
         view = View("tab", words)
         clock_gone = self._had_clock and not any(_TIME.search(line.text) for line in top)
         return view if clock_gone or self._name_forbidden(view) else View(None)
 
     # ------------------------------------------------------------ what that means
-    def _is_allowed(self, view: View) -> bool:
-        return any(_names(entry, view.host, [view.words]) for entry in self._rules.allowed)
-
     def _is_of_exam(self, text: str) -> bool:
         """Whether a box names the exam's address, as the browser does when a page asks something."""
         return any(host in text.casefold() for host in self._layout.hosts)
 
     def _name_forbidden(self, view: View) -> str:
-        """Which of the forbidden sites and applications is shown, and what it was told by; "" when none is."""
-        if self._is_allowed(view):
-            return ""
-        texts = [] if view.host else [line.text for line in self._prominent()]
-        for entry in self._rules.forbidden:
-            if any(_names(sign, view.host, texts) for sign in entry.signs):
-                return f"{entry.name} ({view.host})" if view.host else entry.name
-        return ""
+        """Which of the forbidden sites and applications is shown, "" when none is."""
+        return name_site(self._rules, view.host, [line.text for line in self._prominent()])
 
     def _prominent(self) -> Iterable[Shown]:
         """Titles and headings of what is shown: a site that is only spoken of is not shown."""
@@ -227,9 +208,9 @@ class Screen:
             if not line.text or self._layout.is_title(line.text):
                 continue
             if place is not None:
-                if covers(place, box) > 0.7 and (box.height > _TALL or box.y0 - place.y0 < 0.05):
+                if covers(place, box) > _INSIDE and (box.height > _TALL or box.y0 - place.y0 < _TITLE):
                     yield line
-            elif (box.y0 < _PROMINENT and not self._beside_exam_tab(line)) or box.height > _TALL:
+            elif (box.y0 < TOP and not self._beside_exam_tab(line)) or box.height > _TALL:
                 yield line
 
     def _beside_exam_tab(self, line: Shown) -> bool:
@@ -242,30 +223,10 @@ class Screen:
         )
 
     def _left_fullscreen(self, turn: Turn, view: View) -> float | None:
-        """Whether the browser's bars stand above an exam that had filled the screen.
-
-        None where it never did, and while it cannot be told.
-        """
-        if view.kind != "exam":
-            return None if view.kind is None or not self._was_full else 0.0
-        seen = self._sees_bars()
-        if seen is None:
-            return None
-        self._bars = seen
-        if seen:
-            self._no_bars_s = None
-        else:
-            self._no_bars_s = turn.t_s if self._no_bars_s is None else self._no_bars_s
-            self._was_full = self._was_full or turn.t_s - self._no_bars_s >= _FULL_S
-        return float(seen) if self._was_full else None
-
-    def _sees_bars(self) -> bool | None:
-        """Whether an address or the exam's tab stands at the top; None while something there is not read yet."""
-        layout = self._layout
-        tabs = (line.text for line in self._page.lines.values() if line.text and line.box.y1 < _TABS)
-        if self._page.find_address() or any(layout.is_title(text) and not layout.is_anchor(text) for text in tabs):
-            return True
-        return None if self._waits() else False
+        """Whether the exam no longer fills the screen; see FullScreen."""
+        if view.kind == "exam":
+            return self._full_screen.follow(self._page, turn.t_s, waits=self._waits())
+        return None if view.kind is None else self._full_screen.before()
 
     def _is_locked(self) -> bool:
         """Whether there is hardly anything but a large clock."""
@@ -281,7 +242,7 @@ class Screen:
 
     def _is_blank(self) -> bool:
         """Whether there is hardly anything to read, above a task bar; on a screen that is not black."""
-        lines = [line for line in self._page.lines.values() if line.box.y0 < _TASK_BAR]
+        lines = [line for line in self._page.lines.values() if line.box.y0 < TASK_BAR]
         few = sum(bool(line.text) or line.is_unread for line in lines) < _MIN_LINES
         return few and self._unread_top <= _UNREAD_TOP and self._luma >= self._rules.black_luma
 
@@ -314,11 +275,3 @@ SIGNALS = (
 
 def _score(value: bool | None) -> float | None:
     return None if value is None else float(value)
-
-
-def _names(sign: str, host: str, texts: Iterable[str]) -> bool:
-    """Whether ``sign``, a host or words, names what is shown at ``host`` or called one of ``texts``."""
-    if "." in sign and " " not in sign:
-        return bool(host) and is_host(host, sign)
-    words = f" {plain(sign)} "
-    return any(words in f" {plain(text)} " for text in texts)

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
+from proctor_cli.risk.screen.places import TOP
 from proctor_cli.types import Box, Observation
 
 _HOST = re.compile(
     r"(?:\S{1,2}\s)?\W{0,3}(?:https?://)?"  # an icon may be read as a letter or two
-    r"((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,18}))"
+    r"((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+([a-z]{2,18})|localhost|(?:\d{1,3}\.){3}\d{1,3})"
     r"(?::\d+)?(?:[/?#].*)?"
 )
-_NO_DOMAIN = frozenset(
-    {"txt", "pdf", "doc", "docx", "odt", "xls", "xlsx", "csv", "ppt", "pptx", "md", "html", "py", "zip"}
-)
+_LOCAL = re.compile(r"\W{0,3}((?:file|chrome|edge|about):\S*)")
+_FILES = "txt pdf doc docx odt xls xlsx csv pptx md html py zip js ts css cpp java cfg ipynb json tex aspx php xml log"
+_NO_DOMAIN = frozenset(_FILES.split(" "))
 """Endings of files, which stand in titles and tabs."""
 _NEVER_READ = re.compile("[\u1ea0-\u1ef9]")
 """Letters of Vietnamese that the network leaves out: it reads "Kiểm tra" as "Kim tra"."""
-_TOP = 0.2
-"""An address bar stands in this upper share of a screen."""
 _CHARACTERS = 2.5
 """Characters that a line holds per its own height of width, measured on 40 lines of three typefaces: 2.1 to 3.1."""
 _SAME_IOU = 0.6
-_ALIKE_HOSTS, _LONG_HOST = 0.92, 10
-"""One letter of a dozen missing or added (Ratcliff/Obershelp); two universities' hosts differ by more. Short hosts that
-differ in a letter are two sites."""
+_LONG_HOST = 10
+"""Hosts shorter than this that differ in a letter are two sites."""
+_CONFUSED = str.maketrans("1i0", "llo")
+_NOTES = 0.7
+"""Of the screen's width: "Incognito" and "Relaunch to update" stand to the right of this, beside an address."""
+_INSECURE = frozenset({"not secure", "nicht sicher", "không bảo mật"})
+_ROW = 0.02
 _MIN_WORD = 4
 
 
@@ -94,15 +96,17 @@ class Page:
         change = values.get("screen.change") or 0.0
         return Turn(t_s, fresh, tuple(gone), tuple(new), patches, change)
 
-    def find_address(self) -> tuple[str, Box] | None:
+    def find_address(self, row_y: float | None = None) -> tuple[str, Box] | None:
         """The host in the address bar and its line; None where none is read.
 
-        It is the lowest line near the top that is an address and has no other words beside it: titles of tabs, which
-        stand in one row, may be addresses, too.
+        It is the lowest line near the top that is an address and has no title of a tab beside it: those may be
+        addresses, too. Where it is known at which height addresses stand (``row_y``), one there comes first.
         """
-        top = [line for line in self.lines.values() if line.text and line.box.y0 <= _TOP]
+        top = [line for line in self.lines.values() if line.text and line.box.y0 <= TOP]
         found = [(line, host) for line in top if (host := read_host(line.text))]
-        alone = [(line, host) for line, host in found if not any(_are_beside(line, other) for other in top)]
+        alone = [(line, host) for line, host in found if not any(_are_tabs(line, other) for other in top)]
+        if row_y is not None:
+            alone = [entry for entry in alone if abs(entry[0].box.y0 - row_y) < _ROW] or alone
         line, host = max(alone, key=lambda entry: entry[0].box.y0, default=(None, ""))
         return (host, line.box) if line else None
 
@@ -120,18 +124,26 @@ def read_host(text: str) -> str:
 
     A misread icon of one character may stand before it.
     """
-    found = _HOST.fullmatch(text.strip().lower())
+    text = text.strip().lower()
+    if local := _LOCAL.fullmatch(text):
+        return local[1]
+    found = _HOST.fullmatch(text)
     return "" if found is None or found[2] in _NO_DOMAIN else found[1].removeprefix("www.")
 
 
 def is_host(host: str, known: str) -> bool:
-    """Whether ``host`` is ``known`` or part of it, but for a letter that was misread."""
-    if host == known or host.endswith("." + known):
+    """Whether ``host`` is ``known``, but for what a reader confuses.
+
+    That is l and 1, o and 0, rn and m, and of long hosts the first letter, more or less.
+    """
+    first, second = _confused(host), _confused(known)
+    if first == second:
         return True
-    if min(len(host), len(known)) < _LONG_HOST:
-        return False
-    matcher = SequenceMatcher(None, host, known, autojunk=False)
-    return matcher.quick_ratio() >= _ALIKE_HOSTS and matcher.ratio() >= _ALIKE_HOSTS
+    return min(len(first), len(second)) >= _LONG_HOST and (first[1:] == second or second[1:] == first)
+
+
+def _confused(host: str) -> str:
+    return host.translate(_CONFUSED).replace("rn", "m").replace("vv", "w")
 
 
 @lru_cache(maxsize=4096)
@@ -146,7 +158,7 @@ def find_words(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<!\w){re.escape(word.casefold())}" for word in words if word) or "(?!)")
 
 
-def overlap(first: Box, second: Box) -> float:
+def shared_area(first: Box, second: Box) -> float:
     """Shared area of two boxes, fraction of the frame."""
     width = min(first.x1, second.x1) - max(first.x0, second.x0)
     height = min(first.y1, second.y1) - max(first.y0, second.y0)
@@ -155,19 +167,20 @@ def overlap(first: Box, second: Box) -> float:
 
 def covers(place: Box, box: Box) -> float:
     """Share of ``box`` that lies in ``place``, 0-1."""
-    return overlap(place, box) / box.area if box.area else 0.0
+    return shared_area(place, box) / box.area if box.area else 0.0
 
 
 def same_place(first: Box, second: Box) -> bool:
     """Whether two lines stand in one place (IoU)."""
-    shared = overlap(first, second)
+    shared = shared_area(first, second)
     return shared > _SAME_IOU * (first.area + second.area - shared)
 
 
-def _are_beside(line: Shown, other: Shown) -> bool:
-    """Whether another line with words in it stands in the same row."""
+def _are_tabs(line: Shown, other: Shown) -> bool:
+    """Whether another line stands in the same row, as titles of tabs do; a browser's notes stand at its right end."""
     level = other.box.y0 < line.box.y1 and line.box.y0 < other.box.y1
-    return level and other is not line and sum(map(str.isalpha, other.text)) >= _MIN_WORD
+    said = level and other is not line and sum(map(str.isalpha, other.text)) >= _MIN_WORD
+    return said and other.box.x0 < _NOTES and plain(other.text) not in _INSECURE
 
 
 def _find_same(box: Box, lines: Iterable[Shown]) -> Shown | None:

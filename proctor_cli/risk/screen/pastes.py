@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from proctor_cli.risk.screen.page import Page, Shown, Turn, overlap, plain
+from proctor_cli.risk.screen.page import Page, Shown, Turn, plain, shared_area
 from proctor_cli.types import Box
 
 _LINE_CHARACTERS = 25
@@ -42,10 +42,10 @@ class Pastes:
         self._turned_s = t_s
         self._came.clear()
 
-    def follow(self, page: Page, turn: Turn) -> int:
-        """Characters that came up within the last moment, and were not there shortly before."""
+    def follow(self, page: Page, turn: Turn) -> float | None:
+        """Characters that came up within the last moment and were not there shortly before; None on a new page."""
         before = len(page.lines) - len(turn.new) + len(turn.gone)
-        if turn.fresh or turn.change > _TURNED or len(turn.gone) > max(4, _MOST_GONE * before):
+        if turn.change > _TURNED or len(turn.gone) > max(4, _MOST_GONE * before):
             self.forget(turn.t_s)
         self._went.extend((turn.t_s, line, page.characters(line)) for line in turn.gone)
         while self._went and turn.t_s - self._went[0][0] > _REMEMBERED_S:
@@ -56,9 +56,9 @@ class Pastes:
         while self._came and turn.t_s - self._came[0][0] > _TOGETHER_S:
             self._came.popleft()
         if self._turned_s is not None and turn.t_s - self._turned_s < _QUIET_S:
-            return 0
+            return None
         self._came.append((turn.t_s, self._added_block(page, turn)))
-        return sum(count for _, count in self._came)
+        return float(sum(count for _, count in self._came))
 
     def _added_block(self, page: Page, turn: Turn) -> int:
         """Characters of the new lines that begin below each other, as those of one text do."""
@@ -73,10 +73,10 @@ class Pastes:
         return max(0, count - there) if count >= _LINE_CHARACTERS else 0
 
     def _just_changed(self, line: Shown) -> bool:
-        return any(overlap(patch, line.box) > 0 for _, patch in self._changed)
+        return any(shared_area(patch, line.box) > 0 for _, patch in self._changed)
 
 
 def _is_same(line: Shown, old: Shown) -> bool:
     """Whether a line stands where another did, or a part of it, or says the same, so that it was moved here."""
     moved = bool(line.text) and plain(line.text) == plain(old.text)
-    return moved or overlap(line.box, old.box) > _SAME_PLACE * min(line.box.area, old.box.area)
+    return moved or shared_area(line.box, old.box) > _SAME_PLACE * min(line.box.area, old.box.area)

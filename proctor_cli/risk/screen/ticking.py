@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import floor
 
 from proctor_cli.risk.screen.page import Page, Turn
 from proctor_cli.types import Box
@@ -27,8 +28,10 @@ class Ticking:
 
     def __init__(self) -> None:
         self._seconds = 0
-        self._second = -1
-        self._ticks: dict[tuple[int, int], tuple[int, int]] = {}  # cell -> seconds with a change, the last of them
+        self._second: int | None = None
+        self._ticks: dict[
+            tuple[int, int], tuple[int, int | None]
+        ] = {}  # cell -> seconds with a change, the last of them
         self._timed: set[tuple[int, int]] = set()
         self._clock: frozenset[tuple[int, int]] = frozenset()
         self.in_sight = False
@@ -54,7 +57,7 @@ class Ticking:
         for line in turn.new:
             if _TIME.search(line.text):
                 self._timed.update(_cells(line.box))
-        second = int(turn.t_s)
+        second = floor(turn.t_s)
         if second != self._second:
             self._second = second
             self._seconds += 1
@@ -65,7 +68,7 @@ class Ticking:
                 )
         for patch in filter(_is_small, turn.patches):
             for cell in _cells(patch):
-                count, last = self._ticks.get(cell, (0, -1))
+                count, last = self._ticks.get(cell, (0, None))
                 if last != second:
                     self._ticks[cell] = (count + 1, second)
 

@@ -39,6 +39,10 @@ class Toasts:
         self._said = ""
         self._known: set[str] = set()
 
+    def forget(self) -> None:
+        """Nothing is known of what is on the screen."""
+        self.text, self._place = "", None
+
     def follow(self, page: Page, turn: Turn) -> None:
         """Take in a look at the screen."""
         if self._place is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, plain, same_place
@@ -66,7 +66,15 @@ class Windows:
         """There is no window, or nothing is known of one."""
         self.place, self._asked_s = None, None
 
-    def follow(self, before: Sequence[Shown], page: Page, turn: Turn, *, bars: bool) -> None:
+    def follow(
+        self,
+        before: Sequence[Shown],
+        page: Page,
+        turn: Turn,
+        *,
+        bars: bool,
+        is_of_exam: Callable[[str], bool],
+    ) -> None:
         """Take in a look at the screen.
 
         Args:
@@ -74,6 +82,7 @@ class Windows:
             page: the lines now.
             turn: what has changed.
             bars: whether the browser's bars stand above the exam.
+            is_of_exam: whether a line is one that the exam has had.
         """
         now = tuple(page.lines.values())
         if self.place is not None:
@@ -94,7 +103,7 @@ class Windows:
             self._frame = next(framed, None)
         if self._asked_s is not None:
             self._seen_s = turn.t_s
-            self._see(now, bars)
+            self._see(now, bars, is_of_exam)
 
     def title(self, page: Page) -> str:
         """The window's title, else its first line, "" when none is read."""
@@ -105,7 +114,7 @@ class Windows:
         lines = sorted((line for line in read if _letters(line.text) >= _MIN_TITLE), key=lambda line: line.box.y0)
         return next((line.text for line in lines if _is_title(line, place)), lines[0].text if lines else "")
 
-    def _see(self, now: Sequence[Shown], bars: bool) -> None:
+    def _see(self, now: Sequence[Shown], bars: bool, is_of_exam: Callable[[str], bool]) -> None:
         """Whether a window has come up since the lines were ``_before``."""
         hidden = [line for line in self._before if (line.text or line.is_unread) and not _stays(line, now)]
         pieces = [(line, piece) for line in hidden for piece in now if _is_left_of(piece, line, now)]
@@ -123,10 +132,11 @@ class Windows:
             return
         if place.area < _MENU_AREA and any(self._own_words.search(line.text.casefold()) for line in new):
             return
-        titled = any(_is_title(line, place) for line in new)
+        titled = any(_is_title(line, place) and not is_of_exam(line.text) for line in new)
         if place.area >= (self._least_area if titled else _MIN_AREA) and self._change < _dims(place):
             self.place, self._hidden, self._asked_s = place, tuple(hidden), None
-            self._own = frozenset(plain(line.text) for line in new if _letters(line.text) >= _MIN_TITLE)
+            own = (line.text for line in new if _letters(line.text) >= _MIN_TITLE and not is_of_exam(line.text))
+            self._own = frozenset(map(plain, own))
             self._left = tuple(left)
 
     def _stands(self, now: Sequence[Shown]) -> bool:

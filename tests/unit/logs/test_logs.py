@@ -221,7 +221,15 @@ def test_what_was_left_before_is_left_at_the_start(log: Path, rows: str, expecte
 
 def test_the_return_from_a_tab_switch_may_be_outside(log: Path) -> None:
     assert states(read(log, "time,type\n10,TAB_SWITCH\n90,visible\n", span=(5.0, 50.0))) == [(10.0, 1.0)]
-    assert states(read(log, "time,type\n50,TAB_SWITCH\n", span=(5.0, 50.0))) == [(50.0, 1.0)]
+    assert states(read(log, "time,type\n49.5,TAB_SWITCH\n", span=(5.0, 50.0))) == [(49.5, 1.0)]
+
+
+def test_the_end_of_what_is_analysed_is_not_part_of_it(log: Path) -> None:
+    reading = read(log, "time,type\n5,hidden\n5,submit\n50,visible\n50,submit\n", span=(5.0, 50.0))
+    assert states(reading) == [(5.0, 1.0)]
+    assert [stone.t_s for stone in reading.milestones] == [5.0]
+    (problem,) = reading.problems
+    assert problem.message.startswith("2 of 4 rows")
 
 
 def test_nothing_inside_is_no_mistake(log: Path) -> None:

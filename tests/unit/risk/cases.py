@@ -36,7 +36,7 @@ def policy_of(
     *rules: Rule, bridge_s: float = 2.0, hold_s: float = 10.0, decay_per_s: float = 1.0, **more: Any
 ) -> Policy:
     """The default policy with these rules and timings."""
-    timing = Timing(bridge_s=bridge_s, hold_s=hold_s)
+    timing = Timing.model_construct(bridge_s=bridge_s, hold_s=hold_s)  # shorter ones than a policy may have, too
     risk = Risk(decay_per_s=decay_per_s, critical_alert_limit=more.pop("critical_alert_limit", 5))
     return _DEFAULT.model_copy(update={"rules": rules, "timing": timing, "risk": risk, **more})
 

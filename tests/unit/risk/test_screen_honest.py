@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -10,10 +11,12 @@ from proctor_cli.risk import judge
 from proctor_cli.risk.derive import derive
 from proctor_cli.types import Observation
 from tests.unit.risk.cases import recording_of
-from tests.unit.screens import TYPED, Desk, Screen, Story, Words, always, dimmed, scrolled, zoomed
+from tests.unit.screens import Desk, Screen, Story, Words, always, dimmed, scrolled, zoomed
 from tests.unit.telling import Misread, follow, policy_with, states, tell
 
 DESK, DARK = Desk(), Desk(1366, 768, dark=True)
+Part = Callable[[int], Screen]
+Trap = Callable[[Desk], Story]
 SENTENCES = [
     "The mean of all the answers that were given is a little above seven hours a night",
     "A median would be better here because two of the students had not slept at all",
@@ -34,53 +37,49 @@ def page_of(desk: Desk, page: Sequence[Words]) -> Screen:
     return desk.browser("exam.university.edu/attempt/7", *page)
 
 
+def exam_with(desk: Desk, question: int = 1, answer: Sequence[str] = (), front: Screen = ()) -> Part:
+    return lambda second: desk.exam(second, question, answer) + front
+
+
+def exam_moved(desk: Desk, move: Callable[[Sequence[Words]], Sequence[Words]]) -> Part:
+    return lambda second: page_of(desk, move(desk.exam_page(second)))
+
+
 def scrolling(desk: Desk) -> Story:
     """The head of the page leaves, and comes back."""
-    story: list[tuple[float, Callable[[int], Screen]]] = [(0, desk.exam)]
     steps = [0, 60, 120, 180, 240, 180, 120, 60, 0]
-    story += [
-        (12 + 1.5 * n, lambda s, by=by: page_of(desk, scrolled(desk.exam_page(s), by))) for n, by in enumerate(steps)
-    ]  # type: ignore[misc]  # by is bound
-    return story
+    moves = (exam_moved(desk, partial(scrolled, by=by)) for by in steps)
+    return [(0, desk.exam), *((12 + 1.5 * n, move) for n, move in enumerate(moves))]
 
 
 def zooming(desk: Desk) -> Story:
     scales = [1.1, 1.25, 1.5, 1.25, 1.1, 0.9, 0.75, 1.0]
-    story: list[tuple[float, Callable[[int], Screen]]] = [(0, desk.exam)]
-    story += [
-        (12 + 1.2 * n, lambda s, times=times: page_of(desk, zoomed(desk.exam_page(s), times)))
-        for n, times in enumerate(scales)
-    ]  # type: ignore[misc]  # times is bound
-    return story
+    moves = (exam_moved(desk, partial(zoomed, times=times)) for times in scales)
+    return [(0, desk.exam), *((12 + 1.2 * n, move) for n, move in enumerate(moves))]
 
 
 def typing(desk: Desk) -> Story:
     """Twelve letters a second, which is as fast as people are."""
-    text, story = " ".join(SENTENCES), list[tuple[float, Callable[[int], Screen]]]()
+    text, story = " ".join(SENTENCES), list[tuple[float, Part]]()
     for n in range(72):
         lines = [text[: 5 * n][at : at + 80] for at in range(0, 5 * n, 80)]
-        story.append((12 + 0.4 * n, lambda s, lines=lines: desk.exam(s, answer=lines)))  # type: ignore[misc]  # lines is bound
+        story.append((12 + 0.4 * n, exam_with(desk, answer=lines)))
     return [(0, desk.exam), *story]
 
 
 def undoing(desk: Desk) -> Story:
     """All of a long answer is deleted by mistake, and brought back."""
-    full: Callable[[int], Screen] = lambda s: desk.exam(s, answer=SENTENCES)  # noqa: E731 - one line says it
+    full = exam_with(desk, answer=SENTENCES)
     return [*typing(desk), (41, full), (48, desk.exam), (51, full)]
 
 
 def paging(desk: Desk) -> Story:
     """Every new question stands there blank for a moment, then without its figure."""
-    story: list[tuple[float, Callable[[int], Screen]]] = []
+    figure, story = desk.box((820, 220, 1200, 480), "mean", "deviation", "0  1  2  3"), list[tuple[float, Part]]()
     for n in range(4):
-        story += [
-            (6 * n, lambda s, n=n: page_of(desk, desk.exam_page(s, n)[:2])),  # type: ignore[misc]  # n is bound
-            (6 * n + 0.6, lambda s, n=n: desk.exam(s, n)),  # type: ignore[misc]
-            (
-                6 * n + 2,
-                lambda s, n=n: desk.exam(s, n) + desk.box((820, 220, 1200, 480), "mean", "deviation", "0  1  2  3"),
-            ),  # type: ignore[misc]
-        ]
+        head = exam_moved(desk, lambda page: page[:2])
+        whole = exam_with(desk, n)
+        story += [(6 * n, head), (6 * n + 0.6, whole), (6 * n + 2, exam_with(desk, n, front=figure))]
     return story
 
 
@@ -89,57 +88,64 @@ def dialog(desk: Desk) -> Screen:
     return desk.box((440, 260, 840, 400), *said)
 
 
-TRAPS: dict[str, Callable[[Desk], Story]] = {
+def boxed(place: tuple[int, int, int, int], *said: str, lasts_s: float = 3.0) -> Trap:
+    """A box in front of the exam for a while; places right of or below the middle are told from the far edge."""
+
+    def trap(desk: Desk) -> Story:
+        right, down = (desk.width - 1280) * (place[0] > 640), (desk.height - 720) * (place[1] > 360)
+        moved = (place[0] + right, place[1] + down, place[2] + right, place[3] + down)
+        return [(0, desk.exam), (12, exam_with(desk, front=desk.box(moved, *said))), (12 + lasts_s, desk.exam)]
+
+    return trap
+
+
+def full_screen(desk: Desk) -> Story:
+    """The browser says how to leave it."""
+
+    def exam(second: int) -> Screen:
+        return desk.full(*desk.exam_page(second))
+
+    bubble = desk.box((450, 30, 830, 86), "To exit full screen, press and hold Esc")
+    return [(0, exam), (12, lambda second: exam(second) + bubble), (16, exam)]
+
+
+def signing_in(desk: Desk) -> Story:
+    fields = (Words(500, 260, "Name"), Words(500, 300, "Password"), Words(500, 360, "Continue"))
+    page = desk.browser(
+        "login.university.edu", Words(500, 200, "Sign in to the university", 26), *fields, tabs=("Sign in",)
+    )
+    return [(0, always(page)), (3, desk.exam)]
+
+
+def two_dialogs(desk: Desk) -> Story:
+    first = dialog(desk)
+    both = first + desk.box((500, 300, 780, 380), "Really?", "Yes       No")
+    return [(0, desk.exam), (12, exam_with(desk, front=first)), (15, exam_with(desk, front=both)), (18, desk.exam)]
+
+
+def dimming(desk: Desk) -> Story:
+    return [(0, desk.exam), (12, lambda second: dimmed(desk.exam(second)) + dialog(desk)), (18, desk.exam)]
+
+
+TRAPS: dict[str, Trap] = {
     "a clock": lambda desk: [(0, desk.exam)],
-    "a page without a clock that stands still": lambda desk: [(0, always(desk.exam(0)))],
-    "a dialog": lambda desk: [(0, desk.exam), (12, lambda s: desk.exam(s) + dialog(desk)), (18, desk.exam)],
-    "a dialog that dims the page": lambda desk: [
-        (0, desk.exam),
-        (12, lambda s: dimmed(desk.exam(s)) + dialog(desk)),
-        (18, desk.exam),
-    ],
-    "a dialog over another": lambda desk: [
-        (0, desk.exam),
-        (12, lambda s: desk.exam(s) + dialog(desk)),
-        (15, lambda s: desk.exam(s) + dialog(desk) + desk.box((500, 300, 780, 380), "Really?", "Yes       No")),
-        (18, desk.exam),
-    ],
-    "a context menu": lambda desk: [
-        (0, desk.exam),
-        (12, lambda s: desk.exam(s) + desk.box((500, 250, 720, 480), "Undo", "Cut", "Copy", "Paste", "Select all", "Inspect")),
-        (15, desk.exam),
-    ],
-    "a hover card below a tab": lambda desk: [
-        (0, desk.exam),
-        (12, lambda s: desk.exam(s) + desk.box((30, 62, 330, 130), "Midterm Examination", "exam.university.edu")),
-        (14, desk.exam),
-    ],
-    "the pointer over the head of the page": lambda desk: [
-        (0, desk.exam),
-        (12, lambda s: desk.exam(s) + desk.box((180, 110, 200, 134))),
-        (13, lambda s: desk.exam(s) + desk.box((560, 70, 580, 94))),
-        (14, desk.exam),
-    ],
-    "a page that says that an answer is saved": lambda desk: [
-        (0, desk.exam),
-        (12, lambda s: desk.exam(s) + desk.box((desk.width - 300, desk.height - 80, desk.width - 20, desk.height - 24), "Answer saved")),
-        (15, desk.exam),
-    ],
-    "the browser says how to leave full screen": lambda desk: [
-        (0, lambda s: desk.full(*desk.exam_page(s))),
-        (12, lambda s: desk.full(*desk.exam_page(s)) + desk.box((450, 30, 830, 86), "To exit full screen, press and hold Esc")),
-        (16, lambda s: desk.full(*desk.exam_page(s))),
-    ],
+    "a page that stands still": lambda desk: [(0, always(desk.exam(0)))],
+    "a dialog": lambda desk: [(0, desk.exam), (12, exam_with(desk, front=dialog(desk))), (18, desk.exam)],
+    "a dialog that dims the page": dimming,
+    "a dialog over another": two_dialogs,
+    "a context menu": boxed((500, 250, 720, 480), "Undo", "Cut", "Copy", "Paste", "Select all", "Inspect"),
+    "a hover card below a tab": boxed((30, 62, 330, 130), "Midterm Examination", "exam.university.edu"),
+    "the pointer over the head of the page": boxed((180, 110, 200, 134), lasts_s=1.0),
+    "the pointer over the address": boxed((180, 70, 200, 94), lasts_s=1.0),
+    "an answer is saved": boxed((980, 640, 1260, 696), "Answer saved"),
+    "full screen": full_screen,
     "scrolling": scrolling,
     "zooming": zooming,
     "typing": typing,
     "undoing": undoing,
     "paging": paging,
-    "signing in before the exam": lambda desk: [
-        (0, always(desk.browser("login.university.edu", Words(500, 200, "Sign in to the university", 26), Words(500, 260, "Name"), Words(500, 300, "Password"), Words(500, 360, "Continue"), tabs=("Sign in",)))),
-        (3, desk.exam),
-    ],
-}  # fmt: skip
+    "signing in before the exam": signing_in,
+}
 
 
 @pytest.mark.parametrize("name", TRAPS)
@@ -184,20 +190,21 @@ def test_slices_make_no_event(every_s: float) -> None:
         assert events(story, story[-1][0] + 8, begins=begins) == []
 
 
-class TestPasting:
-    pasted = [(0.0, DESK.exam), (12.0, lambda s: DESK.exam(s, answer=SENTENCES)), (20.0, lambda s: DESK.exam(s, answer=SENTENCES))]  # fmt: skip
+PASTED: Story = [(0.0, DESK.exam), (12.0, exam_with(DESK, answer=SENTENCES)), (20.0, exam_with(DESK, answer=SENTENCES))]
 
+
+class TestPasting:
     def test_a_large_text_at_once_is_one(self) -> None:
-        ((event, start_s, _),) = events(self.pasted, 24.0)
+        ((event, start_s, _),) = events(PASTED, 24.0)
         assert event == "PASTE_SUSPECTED"
         assert start_s == pytest.approx(12.0, abs=0.9)
 
     def test_its_length_is_about_right(self) -> None:
-        numbers = [one.values["screen.pasted"] or 0 for one in follow(self.pasted, 24.0)]
+        numbers = [one.values["screen.pasted"] or 0 for one in follow(PASTED, 24.0)]
         assert max(numbers) == pytest.approx(sum(map(len, SENTENCES)), rel=0.15)
 
     def test_also_before_it_is_read(self) -> None:
-        numbers = [one.values["screen.pasted"] or 0 for one in follow(self.pasted, 24.0, late_s=3.0)]
+        numbers = [one.values["screen.pasted"] or 0 for one in follow(PASTED, 24.0, late_s=3.0)]
         assert max(numbers) == pytest.approx(sum(map(len, SENTENCES)), rel=0.35)
 
     def test_a_sentence_of_ones_own_is_none(self) -> None:

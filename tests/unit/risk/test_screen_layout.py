@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -74,16 +75,18 @@ class TestLearned:
             count += "university" in text
             return text.replace("university", ("university", "univerity", "universitv", "university")[count % 4])
 
-        story: Story = [(0, DESK.exam), *((9 + 2 * n, lambda s, n=n: DESK.exam(s, n)) for n in range(5))]  # type: ignore[misc]  # n is bound
+        pages = (partial(DESK.exam, question=n) for n in range(5))
+        story: Story = [(0, DESK.exam), *((9 + 2 * n, page) for n, page in enumerate(pages))]
         told = follow(story, 22, misread=spoil, begins=[4, 11, 15.5])
         assert states(told, "tab_away", 0, 22) == {False}
 
 
-class TestNamed:
-    story: Story = [(0, always(OTHER)), (12, DESK.exam), (20, always(OTHER)), (24, DESK.exam)]
+LATE: Story = [(0, always(OTHER)), (12, DESK.exam), (20, always(OTHER)), (24, DESK.exam)]
 
+
+class TestNamed:
     def test_without_a_name_the_first_minute_decides(self) -> None:
-        assert away(self.story, 28) == {"exam.university.edu"}
+        assert away(LATE, 28) == {"exam.university.edu"}
 
     @pytest.mark.parametrize(
         "name",
@@ -94,7 +97,7 @@ class TestNamed:
         ],
     )
     def test_the_user_may_say_which_it_is(self, name: str) -> None:
-        told = follow(self.story, 28, names=[name])
+        told = follow(LATE, 28, names=[name])
         assert states(told, "exam", 13, 20) == states(told, "exam", 25, 28) == {True}
         assert states(told, "exam", 21, 24) == {False}
         other = words(told, "tab_away", 21, 24) | words(told, "window_away", 21, 24)  # its tab is not known yet

@@ -89,16 +89,16 @@ def test_a_forbidden_application_is_named_by_its_title() -> None:
 
 @pytest.mark.xfail(reason="the browser's own words are looked for in all lines of small windows")
 def test_a_small_window_may_hold_any_words() -> None:
-    window = DESK.window("Notes", (430, 140, 900, 520)) + (DESK.panel(440, 440, 890, 480, Words(450, 450, "all passwords"), light=200),)  # fmt: skip
+    said = DESK.panel(440, 440, 890, 480, Words(450, 450, "all passwords"), light=200)
+    window = (*DESK.window("Notes", (430, 140, 900, 520)), said)
     told = follow([(0.0, DESK.exam), (AWAY_S, lambda s: DESK.exam(s) + window), (BACK_S, DESK.exam)], END_S)
     assert_away(told, "window")
 
 
 class TestNotNamed:
     def test_who_is_only_spoken_of_in_a_page(self) -> None:
-        page = DESK.other("docs.university.edu", "Course Handbook") + (
-            DESK.panel(120, 400, 900, 470, Words(130, 410, "Do not ask ChatGPT or look at stackoverflow.com"), Words(130, 440, "Gemini")),
-        )  # fmt: skip
+        said = (Words(130, 410, "Do not ask ChatGPT or look at stackoverflow.com"), Words(130, 440, "Gemini"))
+        page = (*DESK.other("docs.university.edu", "Course Handbook"), DESK.panel(120, 400, 900, 470, *said))
         assert states(follow(there_and_back(page), END_S), "forbidden", 0, END_S) <= {False, None}
 
     def test_who_is_spoken_of_in_the_exam(self) -> None:
@@ -174,11 +174,17 @@ class TestFullScreen:
         assert states(told, "fullscreen_left", BACK_S + SURE_S, END_S) == {False}
         assert True not in states(told, "tab_away", 0, END_S) | states(told, "window_away", 0, END_S)
 
-    def test_another_page_is_a_tab(self, desk: Desk) -> None:
+    def test_another_page_is_a_tab_once_the_exams_clock_is_known(self, desk: Desk) -> None:
+        page = desk.full(*(Words(100, 130 + 30 * n, f"Result number {n} for what was looked for") for n in range(9)))
+        told = follow([(0.0, lambda s: full(desk, s)), (26, always(page)), (34, lambda s: full(desk, s))], 38.0)
+        assert kinds(told, 4, 26) == kinds(told, 34 + SURE_S, 38) == {KINDS["exam"]}
+        assert kinds(told, 26 + SURE_S, 34) == {KINDS["tab"]}
+        assert True not in states(told, "fullscreen_left", 0, 38)
+
+    def test_another_page_without_a_sign_may_be_the_exams_next(self, desk: Desk) -> None:
         page = desk.full(*(Words(100, 130 + 30 * n, f"Result number {n} for what was looked for") for n in range(9)))
         told = follow(self.story(desk, page), END_S)
-        assert_away(told, "tab")
-        assert True not in states(told, "fullscreen_left", 0, END_S)
+        assert kinds(told, AWAY_S + SURE_S, BACK_S) == {(None, None, None)}
 
     def test_a_window_in_front_is_one(self, desk: Desk) -> None:
         story: Story = [

@@ -121,7 +121,7 @@ class TestTwoRecordings:
         parts = screen(part(tmp_path / "s.mp4", 3), part(tmp_path / "t.mp4", 3))
         assert places(place(request_of(*parts))) == [("s", 0.0, "origin"), ("t", 3.0, "part")]
 
-    @pytest.mark.parametrize("offset_s", [-2.0, 0.0, 100.0])
+    @pytest.mark.parametrize("offset_s", [-2.0, 0.0, 8.0])
     def test_an_offset_moves_all_its_parts(self, tmp_path: Path, request_of: Requests, offset_s: float) -> None:
         paths = [part(tmp_path / "s.mp4", 3, "09:00:00"), part(tmp_path / "t.mp4", 3, "09:00:10")]
         request = request_of(part(tmp_path / "w.mp4", 9, "09:00:01"), *screen(*paths), screen_offset_s=offset_s)
@@ -140,6 +140,15 @@ class TestTwoRecordings:
             with pytest.raises(UsageError, match="and not overlap it") as caught:
                 place(starts(apart_s))
             assert caught.value.where == "--screen-start"
+
+    @pytest.mark.parametrize("offset_s", [9.0, -3.0, 99999.0])
+    def test_an_offset_that_puts_them_apart_is_refused(
+        self, tmp_path: Path, request_of: Requests, offset_s: float
+    ) -> None:
+        clips = part(tmp_path / "w.mp4", 9), *screen(part(tmp_path / "s.mp4", 3))
+        with pytest.raises(UsageError, match="and not overlap it") as caught:
+            place(request_of(*clips, screen_offset_s=offset_s))
+        assert caught.value.where == "--screen-offset"
 
     def test_creation_times(self, tmp_path: Path, request_of: Requests) -> None:
         clips = part(tmp_path / "w.mp4", 9, "09:00:05"), *screen(part(tmp_path / "s.mp4", 6, "09:00:01"))

@@ -29,12 +29,12 @@ DESK = Desk()
 AT = "2026-06-01T09:00:00+00:00"
 STORY: Story = [
     (0.0, DESK.exam),
-    (12.0, always(DESK.other("chatgpt.com/c/1", "ChatGPT"))),
-    (17.0, DESK.exam),
-    (22.0, lambda s: DESK.exam(s) + DESK.window("Terminal", (428, 150, 1128, 600))),
-    (27.0, DESK.exam),
+    (9.0, always(DESK.other("chatgpt.com/c/1", "ChatGPT"))),
+    (13.0, DESK.exam),
+    (16.0, lambda s: DESK.exam(s) + DESK.window("Terminal", (428, 150, 1128, 600))),
+    (20.0, DESK.exam),
 ]
-END_S, FPS = 32.0, 5
+END_S, FPS = 23.0, 5
 
 
 def record(path: Path, *, still: bool) -> Path:
@@ -85,7 +85,7 @@ def told(result: SessionResult) -> list[tuple[str, float, float]]:
 def assert_told(result: SessionResult) -> None:
     found: dict[str, Incident] = {one.event: one for one in result.judgement.incidents}
     assert found.keys() == {"TAB_SWITCH", "FORBIDDEN_APP", "WINDOW_SWITCH"}
-    for event, start_s, end_s in (("TAB_SWITCH", 12, 17), ("FORBIDDEN_APP", 12, 17), ("WINDOW_SWITCH", 22, 27)):
+    for event, start_s, end_s in (("TAB_SWITCH", 9, 13), ("FORBIDDEN_APP", 9, 13), ("WINDOW_SWITCH", 16, 20)):
         assert found[event].start_s == pytest.approx(start_s, abs=1.0)
         assert found[event].end_s == pytest.approx(end_s, abs=1.0)
     assert "ChatGPT (chatgpt.com)" in found["FORBIDDEN_APP"].message
@@ -99,8 +99,8 @@ def test_what_was_shown_is_told(judged: tuple[SessionResult, Path]) -> None:
 def test_what_was_read_can_be_searched(judged: tuple[SessionResult, Path]) -> None:
     found = [text for text in SessionFolder(judged[1]).read_session().judgement.texts if "chatgpt.com" in text.text]
     assert [text.place for text in found] == ["address"]
-    assert found[0].start_s == pytest.approx(12, abs=1.0)
-    assert found[0].end_s == pytest.approx(17, abs=1.0)
+    assert found[0].start_s == pytest.approx(9, abs=1.0)
+    assert found[0].end_s == pytest.approx(13, abs=1.0)
 
 
 def test_a_recording_that_leaves_out_what_stands_still(tmp_path: Path) -> None:
@@ -110,16 +110,17 @@ def test_a_recording_that_leaves_out_what_stands_still(tmp_path: Path) -> None:
 def test_slices_change_no_event(
     tmp_path: Path, recording: Path, judged: tuple[SessionResult, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "SCREEN_SLICE_S", 8.0)
+    monkeypatch.setattr(plan, "SCREEN_SLICE_S", 6.0)
     assert_told(run(recording, tmp_path))
 
 
+@pytest.mark.slow
 def test_one_worker_and_two_write_the_same_bytes(
     tmp_path: Path, recording: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "SCREEN_SLICE_S", 8.0)
+    monkeypatch.setattr(plan, "SCREEN_SLICE_S", 6.0)
     for workers in (1, 2):
-        run(recording, tmp_path / str(workers), LocalEngine(workers), span=(4.0, 20.0))
+        run(recording, tmp_path / str(workers), LocalEngine(workers), span=(4.0, 12.0))
     one, two = (SessionFolder(tmp_path / name).observations.read_bytes() for name in "12")
     assert one == two
     assert len(one) > 1000
@@ -149,7 +150,9 @@ def copy(folder: Path, to: Path, **changes: object) -> SessionFolder:
     ],
     ids=["allowed site", "allowed window", "nothing forbidden"],
 )
-def test_another_policy_needs_no_decoding(policy: Policy, events: set[str], judged: tuple[SessionResult, Path], monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_another_policy_needs_no_decoding(
+    policy: Policy, events: set[str], judged: tuple[SessionResult, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*args: object) -> None:
         raise AssertionError("a network was opened")
 
@@ -162,6 +165,6 @@ def test_the_exam_may_be_named_afterwards(tmp_path: Path, judged: tuple[SessionR
     folder = copy(judged[1], tmp_path, exam_names=("chatgpt.com",))
     (tab,) = [
         one for one in judge_folder(folder, policy_with(), analysed_at=AT).judgement.incidents
-        if one.event in ("TAB_SWITCH", "WINDOW_SWITCH") and one.start_s > 15
+        if one.event in ("TAB_SWITCH", "WINDOW_SWITCH") and one.start_s > 11
     ]  # fmt: skip
     assert "exam.university.edu" in tab.message
