@@ -18,6 +18,10 @@ from proctor_cli.types import Spec
 GAPS = Spec(name="gaps", source="webcam", signals={"picture.gap": "score"}, interval_s=0.0)
 """What is known without looking at a picture: ``picture.gap`` is 1 where there is none to look at, 0 after that."""
 
+SCREEN_GAPS = Spec(name="screen_gaps", source="screen", signals={"picture.gap": "score"}, interval_s=0.0)
+"""The same of a screen recording: between its parts, and where pictures were damaged. A recorder may leave out pictures
+like the last; that is no gap."""
+
 REPEATS = Spec(
     name="repeats",
     source="webcam",

@@ -61,7 +61,7 @@ LONG = " ".join(
         start=1,
     )
 )
-PAGE = (0.0, 0.3, 1.0, 1.0)
+PAGE, BAR = (0.0, 0.3, 1.0, 1.0), (0.0, 0.0, 1.0, 0.06)
 WHATSAPP = ("notify-send", "-a", "WhatsApp", "-t", "5000", "Priya", "omg which test for q5??")
 OUTLOOK = ("/usr/bin/python3", str(Path(__file__).with_name("banner.py")), "Outlook", "Registrar",
            "Room change on Monday: B2.14 instead of A1.03")  # fmt: skip
@@ -130,10 +130,10 @@ def paste(desk: Desk, text: str) -> None:
 
 
 def toast(desk: Desk, detail: str, words: tuple[str, ...], box: tuple[float, float, float, float]) -> None:
-    desk.begin("NOTIFICATION", detail, share=0.1, box=box)
+    desk.begin("NOTIFICATION", detail, share=0.05, box=box)
     desk.start(words)
     desk.wait(4.7)
-    desk.end("NOTIFICATION", share=0.1, box=box)
+    desk.end("NOTIFICATION", share=0.05, box=box)
     desk.wait(1.3)
 
 
@@ -151,7 +151,7 @@ def small_windows(desk: Desk) -> None:
     desk.move((620, 330))
     desk.press()
     desk.wait(3.2)
-    close_window(desk, window, share=0.04)
+    close_window(desk, window, share=0.006)
 
 
 def open_window(desk: Desk, words: tuple[str, ...], detail: str, share: float) -> subprocess.Popen[bytes]:
@@ -191,10 +191,10 @@ def search(desk: Desk) -> None:
     desk.key("Return")
     desk.until("hits", host)
     desk.wait(4)
-    desk.end("TAB_SWITCH", share=0.05)
     desk.end("FORBIDDEN_APP", share=0.05)
     desk.key("ctrl+w")
-    desk.wait(0.8)
+    desk.wait(0.8)  # the next tab shows until the exam is chosen
+    desk.end("TAB_SWITCH", share=0.05)
     desk.key("ctrl+1")
     desk.wait(1)
 
@@ -218,10 +218,11 @@ def beside(desk: Desk) -> None:
     desk.wait(2)
     desk.write("see p. 88", 0.3)
     desk.wait(2.2)
-    desk.end("WINDOW_SWITCH", share=0.0)
+    desk.move("answer")
+    desk.end("WINDOW_SWITCH", share=0.05, box=BAR)
     for event in ("?WINDOW_SWITCH", "?TAB_SWITCH", "?FORBIDDEN_APP"):
-        desk.begin(event, "exam has the focus again, the editor still beside it", share=0.0)
-    desk.click("answer")
+        desk.begin(event, "exam has the focus again, the editor still beside it", share=0.05, box=BAR)
+    desk.press()
     desk.write("I would take logs. ")
     for event in ("?WINDOW_SWITCH", "?TAB_SWITCH", "?FORBIDDEN_APP"):
         desk.end(event, share=0.1)
@@ -233,7 +234,7 @@ def ask(desk: Desk) -> None:
     """Twenty seconds with an assistant, whose tab stays."""
     host = "gemini.google.com"
     desk.wait(1)
-    desk.begin("TAB_SWITCH", f"new tab, then {host} (20 s)", share=0.05)
+    desk.begin("TAB_SWITCH", f"new tab, then {host} (long)", share=0.05)
     open_site(desk, host, "composer", share=0.02)
     desk.wait(1)
     desk.click("composer", host)

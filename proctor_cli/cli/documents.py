@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PARTIAL = 5
 """Exit code: the results are written, but a part of a recording could not be analysed."""
+_MOST_NAMED = 4
+"""Stretches of poor recording that the terminal names; the report has them all."""
 
 
 def write_documents(folder: SessionFolder, result: SessionResult, *, language: str = "en") -> None:
@@ -67,6 +69,14 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     typer.echo(
         f"  {counted}, trust score {number(judgement.trust_score)}, highest risk {number(judgement.timeline.peak)}"
     )
+    if result.partial:
+        typer.echo(f"  partial: {_tell_partial(result)}")
+    poor = [incident for incident in judgement.incidents if incident.severity == "quality"]
+    if poor:
+        named = [f"{one.event} {clock(one.start_s)}-{clock(one.end_s)}" for one in poor[:_MOST_NAMED]]
+        if len(poor) > _MOST_NAMED:
+            named.append(f"{len(poor) - _MOST_NAMED} more in the report")
+        typer.echo(f"  quality: {', '.join(named)}")
     start = describe_start(result.recording)
     if start is not None:
         typer.echo(f"  {start}")
@@ -79,3 +89,12 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     for reason, events in reasons.items():
         typer.echo(f"  not assessed: {', '.join(events)}: {reason}")
     typer.echo(f"  report: {folder.report}")
+
+
+def _tell_partial(result: SessionResult) -> str:
+    """What could not be analysed, and what that does to the rest."""
+    from proctor_cli.report.formats import file_name
+    from proctor_cli.session.judge import PARTIAL_PROBLEMS
+
+    lost = [problem for problem in result.recording.problems if problem.code in PARTIAL_PROBLEMS]
+    return "; ".join(f"{file_name(problem.where)}: {problem.message}" for problem in lost)

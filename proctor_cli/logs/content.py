@@ -134,7 +134,7 @@ def load(path: str | Path) -> Content:
     """The content of a file: UTF-8, or UTF-16 with a byte order mark.
 
     Raises:
-        UsageError: it cannot be read, is too large, or is not text.
+        UsageError: it cannot be read, is empty, too large, or not text.
     """
     where = str(path)
     try:
@@ -145,6 +145,8 @@ def load(path: str | Path) -> Content:
     if len(raw) > _MAX_BYTES:
         limit = f"larger than {_MAX_BYTES // 2**20} MiB"
         raise UsageError(limit, where=where, hint="Export only the day of the exam, or this candidate's rows.")
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
+        raise UsageError("the file is empty", where=where, hint="Export the log again, or leave --events out.")
     wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return Content(raw.decode("utf-16" if wide else "utf-8-sig"), where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from proctor_cli.errors import UsageError
@@ -17,7 +17,7 @@ from proctor_cli.logs.states import observe
 from proctor_cli.types import Milestone, Observation, Problem, Spec, WallClock
 
 _MAX_ROWS = 200_000
-_MAX_MILESTONES = 5_000
+_MAX_MILESTONES = 2_000
 # More complaints than this help nobody.
 _MAX_PROBLEMS = 20
 
@@ -71,7 +71,8 @@ def read(
             raise UsageError(f"has more than {_MAX_ROWS} rows", where=content.where, hint=hint)
     own, doubts = choose(entries, student_id, name, content.where)
     placed = list(_place(own, wall_clock, complaints))
-    if not placed:
+    telling = [pair for pair in placed if _says_something(pair[1])]
+    if not placed or (not telling and _lacks_start(own, wall_clock)):
         raise _refuse(content, complaints, own)
     milestones = [
         Milestone(round(t_s, 6), entry.kind, form.NAME, entry.message)
@@ -82,17 +83,21 @@ def read(
     if len(milestones) > _MAX_MILESTONES:
         message = f"only the first {_MAX_MILESTONES} of {len(milestones)} entries are shown"
         doubts = (*doubts, Problem("log_long", content.where, message))
-    observations = observe(placed, span)
+    told = observe(placed, span)
+    if told.thinned:
+        doubts = (*doubts, Problem("log_implausible", content.where, told.thinned))
     # Nobody misses what a log holds besides the exam, nor what says nothing here, unless there is nothing else.
-    telling = placed if form.WIDE else [pair for pair in placed if _says_something(pair[1])] or placed
-    outside = [entry.number for t_s, entry in telling if not span[0] <= t_s < span[1]]
-    if outside and (not form.WIDE or (len(outside) == len(telling) and not observations)):
+    rows = placed if form.WIDE else telling or placed
+    outside = [row.number for t_s, row in rows if not span[0] <= t_s < span[1] and row.number not in told.carried]
+    if outside and (not form.WIDE or (len(outside) == len(rows) and not told.observations)):
         message = (
-            f"{len(outside)} of {len(telling)} rows, this one first, are outside of what was analysed "
+            f"{len(outside)} of {len(rows)} rows, this one first, are outside of what was analysed "
             f"({span[0]:.1f}-{span[1]:.1f} s) and are not used"
         )
+        if told.carried:
+            message += f"; what row {max(told.carried)} said before it holds at its start"
         doubts = (*doubts, Problem("log_outside", f"{content.where}, row {outside[0]}", message))
-    return LogReading(observations, (*complaints.tell(), *doubts), tuple(milestones[:_MAX_MILESTONES]))
+    return LogReading(told.observations, (*complaints.tell(), *doubts), tuple(milestones[:_MAX_MILESTONES]))
 
 
 class _Complaints:
@@ -132,11 +137,17 @@ def _place(
 
 def _refuse(content: Content, complaints: _Complaints, entries: Iterable[Entry]) -> UsageError:
     """That there is no usable row; if only the clock on the wall is missing, what to give."""
-    dates = [entry.moment for entry in entries if isinstance(entry.moment.at, datetime)]
+    dates = [entry.moment.at for entry in entries if isinstance(entry.moment.at, datetime)]
     hint = HINT
     if dates:
-        hint = f"Give --start, when the recording began; the log's first date is {dates[0].written}."
+        first = min(dates, key=lambda date: date if date.tzinfo else date.replace(tzinfo=UTC))
+        hint = f"Give --start, when the recording began; the log's first date is {first.isoformat()}."
     return UsageError(f"no usable row{complaints.first()}", where=content.where, hint=hint)
+
+
+def _lacks_start(entries: Iterable[Entry], wall_clock: WallClock | None) -> bool:
+    """Whether a row that says something cannot be placed: then it is only not known when the session started."""
+    return any(not list(_place([entry], wall_clock, _Complaints(""))) for entry in entries if _says_something(entry))
 
 
 def _says_something(entry: Entry) -> bool:

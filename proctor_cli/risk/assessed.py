@@ -13,10 +13,7 @@ from proctor_cli.types import MissingDetector, NotAssessed, Recording, Source
 NOT_GIVEN: Mapping[Source, tuple[str, str]] = {
     "webcam": ("no webcam recording was given", "Give the webcam recording."),
     "screen": ("no screen recording was given", "Give it with --screen FILE."),
-    "sound": (
-        "no recording with sound was given",
-        "Record with sound; a policy can ask for it ([sound] required = true).",
-    ),
+    "sound": ("no recording with sound was given", "Record with sound."),
     "log": ("no log was given", "Give one with --events FILE."),
     "workspace": ("no room scan was given", "Give it with --workspace FILE."),
 }

@@ -70,11 +70,11 @@ def derive(
     observations: Iterable[Observation],
     policy: Policy,
     exam_names: Sequence[str] = (),
-    texts: screen.TextCollector | None = None,
+    notes: screen.Notes | None = None,
 ) -> Iterator[Observation]:
     """Each observation, in order, with the derived signals it allows; boxes stay as they are.
 
-    ``exam_names`` are titles and hosts of the exam, as far as the user has named them. ``texts`` is told what was read.
+    ``exam_names`` are titles and hosts of the exam, as far as the user has named them. ``notes`` are filled.
 
     - ``face.count``: faces that count ([faces]); None in a picture too dark for a missing face to mean anything and
       while a person is there whose face is not found, and then all that was measured of faces is None too;
@@ -88,14 +88,15 @@ def derive(
     - ``screen.*``: see screen/look.py;
     - ``phone.seen``, ``banned.score``, ``wearables.score``, ``person.extra``: see surroundings.py; of a room scan the
       first and the last;
-    - ``voice.off_camera``, ``voice.still``, ``voice.absent``, of the sound: see voice.py.
+    - ``voice.off_camera``, ``voice.still``, ``voice.absent``, of the sound, and ``sound.speech``, which is None in long
+      silence: see voice.py.
     """
     attention, surroundings, scanned = Attention(policy), Surroundings(policy), Surroundings(policy, scan=True)
     liveness, counter = Liveness(policy), FaceCounter(policy)
     position, unseen, talking = Position(policy), Unseen(policy), Talking(policy)
     voice = Voice(policy)
     display: screen.Screen | None = None
-    for observation, layout in screen.learn_layout(observations, policy.screen.learn_s, exam_names):
+    for observation, layout in screen.learn_layout(observations, policy.screen, exam_names):
         values = observation.values
         if observation.source == "screen":
             if display is None and "screen.lines" in values:
@@ -104,8 +105,8 @@ def derive(
                 yield observation
                 continue
             shown, words = display.follow(observation)
-            if texts is not None and "screen.lines" in values:
-                texts.see(display.page, observation.t_s)
+            if notes is not None and "screen.lines" in values:
+                notes.see(layout, display.page, observation.t_s, shown["screen.exam"])
             yield replace(observation, values={**values, **shown}, words=words)
             continue
         if observation.source == "workspace":

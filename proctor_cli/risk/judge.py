@@ -14,9 +14,9 @@ from proctor_cli.risk.corroborate import Corroborator
 from proctor_cli.risk.coverage import CoverageMeter
 from proctor_cli.risk.derive import derive
 from proctor_cli.risk.engine import RiskMeter
-from proctor_cli.risk.review import prioritise
+from proctor_cli.risk.review import doubt_exam, prioritise
 from proctor_cli.risk.rules import Rulebook
-from proctor_cli.risk.screen import TextCollector
+from proctor_cli.risk.screen import Notes
 from proctor_cli.risk.strips import StripCollector
 from proctor_cli.risk.voice import tell_missing_sound
 from proctor_cli.risk.watch import Mark
@@ -39,9 +39,9 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     corroborator, strips = Corroborator(policy.timing), StripCollector(policy)
     marks: list[Mark] = []
     focus: list[Sample] = []
-    texts = TextCollector() if recording.screen_text_kept else None
+    notes = Notes(keep_texts=recording.screen_text_kept)
     known = tell_missing_sound(recording, policy)
-    derived = derive(observations, policy, recording.exam_names, texts)
+    derived = derive(observations, policy, recording.exam_names, notes)
     for observation in heapq.merge(known, derived, key=attrgetter("t_s")):
         if observation.t_s < now_s:
             raise ValueError(f"observation at {observation.t_s} s after one at {now_s} s")
@@ -64,7 +64,9 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     span_start_s, span_end_s = recording.span or (0.0, end_s)
     span_end_s = min(span_end_s, end_s)
     not_assessed = find_not_assessed(recording, policy, coverage)
-    priority, reasons = prioritise(policy, timeline, critical, len(not_assessed), recording.findings)
+    exam_on_screen = notes.tell_exam(recording.exam_names)
+    doubts = doubt_exam(exam_on_screen)
+    priority, reasons = prioritise(policy, timeline, critical, len(not_assessed), recording.findings, doubts)
     return Judgement(
         incidents=incidents,
         timeline=timeline,
@@ -76,7 +78,8 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
         reasons=reasons,
         critical_alerts=len(critical),
         would_end_s=would_end_s,
-        texts=texts.finish(end_s) if texts else (),
+        texts=notes.list_texts(end_s),
+        exam_on_screen=exam_on_screen,
         corroborations=corroborator.finish(start_s, end_s),
         strips=strips.finish(span_end_s),
     )

@@ -46,6 +46,9 @@ _SCREEN: Mapping[str, tuple[str, str]] = {
 }
 """Signals for which it is not enough that the exam is on the screen."""
 
+_SILENT = ("the sound track is silent", "See that the microphone is on, and the one that was meant.")
+"""Of sound that was there, and in which nothing could be heard."""
+
 
 def explain_unmeasured(source: Source, signal: str, recording: Recording, coverage: CoverageMeter) -> tuple[str, str]:
     """Reason and remedy for a signal that was sought, and None everywhere."""
@@ -58,6 +61,10 @@ def explain_unmeasured(source: Source, signal: str, recording: Recording, covera
             return "on the screen: nothing was recognised as the exam", f"{remedy}."
         if signal in _SCREEN:
             return _SCREEN[signal]
+    if source == "sound" and coverage.was_measured(source, "sound.level_db"):
+        heard = coverage.was_measured(source, "sound.speech")
+        if not heard and coverage.was_sought(source, "sound.speech"):
+            return _SILENT
     if signal in _UNTOLD and all(coverage.was_measured(*needed) for needed in find_inputs(source, signal)):
         return _UNTOLD[signal]
     name = _NAMES.get(signal.partition(".")[0], signal)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk.words import clock, number, plural
-from proctor_cli.types import Finding, Incident, Priority, RiskTimeline
+from proctor_cli.types import ExamOnScreen, Finding, Incident, Priority, RiskTimeline
 
+_LEAST_EXAM = 0.5
+"""Of the time in which it could be told: an exam is shown for most of it."""
 _RANKS: tuple[Priority, ...] = ("low", "medium", "high")
 
 
@@ -17,6 +19,7 @@ def prioritise(
     critical: Sequence[Incident],
     not_assessed: int,
     findings: Sequence[Finding] = (),
+    doubts: Sequence[str] = (),
 ) -> tuple[Priority, tuple[str, ...]]:
     """The review priority and its reasons, plain sentences without a full stop.
 
@@ -27,6 +30,7 @@ def prioritise(
         not_assessed: how many events could not be judged; no conduct, and it raises no priority, but "nothing was
             found" must never stand there alone.
         findings: what a person must clear up: each is a reason, the first ones, for at least a medium priority.
+        doubts: what speaks against the result itself: said with the reasons, and raises nothing.
     """
     figures = policy.priority
     points = sum(score.points for score in timeline.scores)
@@ -52,7 +56,21 @@ def prioritise(
     if not_assessed:
         unknown = f"{plural(not_assessed, 'check')} could not be assessed"
         reasons.insert(len(reasons) if points else 0, unknown)
-    return _RANKS[rank], (*(finding.message for finding in findings), *reasons)
+    return _RANKS[rank], (*(finding.message for finding in findings), *reasons, *doubts)
+
+
+def doubt_exam(exam: ExamOnScreen | None) -> tuple[str, ...]:
+    """What to say when that which was taken for the exam on the screen can hardly be it."""
+    if exam is None:
+        return ()
+    names = ", ".join(exam.told_by)
+    if exam.share is None:
+        what = f"looked for: {names}" if names else "no address or title to tell it by was read"
+        return (f"nothing on the screen was recognised as the exam ({what}); name it with --exam-title",)
+    if exam.known_from == "learned" and exam.share < _LEAST_EXAM:
+        seen = f"what was taken for the exam on the screen ({names}) is shown in {exam.share:.0%} of the recording only"
+        return (f"{seen}: if it is not the exam, name that with --exam-title",)
+    return ()
 
 
 def _rank(value: float, medium: float, high: float) -> int:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from math import inf
 
 from proctor_cli.policy import Policy
+from proctor_cli.risk.voice import find_silence_db
 from proctor_cli.types import Observation, State, Stretch, Strip
 
 _FLICKER_S = 1.0
@@ -33,8 +34,7 @@ class StripCollector:
     def __init__(self, policy: Policy) -> None:
         self._screen = _Lane("screen.exam", policy.timing.hold_s)
         self._sound = _Lane("sound.heard", policy.timing.hold_s)
-        silences_db = (rule.below for rule in policy.rules if rule.signal == "sound.level_db")
-        self._silence_db = max((below_db for below_db in silences_db if below_db is not None), default=-inf)
+        self._silence_db = find_silence_db(policy.rules)
 
     def push(self, observation: Observation) -> None:
         """Take in the next observation."""

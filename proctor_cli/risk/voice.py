@@ -8,10 +8,10 @@ small face, a wide smile, several faces, a person whose face is not found.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
-from proctor_cli.policy import Policy
+from proctor_cli.policy import Policy, Rule
 from proctor_cli.risk.talking import count_swings
 from proctor_cli.types import Observation, Recording
 
@@ -21,6 +21,8 @@ _STILL_SWINGS = 1
 """So many movements are a breath or a swallow, or a face that has just come to rest."""
 _FRESH_S = 1.0
 """What was seen longer ago says nothing about now."""
+_SILENT_S = 5.0
+"""Between sentences noise gates close for a moment; a microphone that has given nothing for longer hears nothing."""
 _AGAIN_S = 5.0
 """That there is no sound is said so often that no rule's memory (timing.hold_s, 5 s or more) is shorter."""
 
@@ -35,6 +37,7 @@ class Voice:
 
     def __init__(self, policy: Policy) -> None:
         self._limits, self._talking = policy.sound, policy.talking
+        self._silence_db, self._sounded_s = find_silence_db(policy.enabled_rules), -inf
         self._person_min_score = policy.objects.person_min_score
         self._gaps: deque[tuple[float, float]] = deque()
         self._faces: tuple[float, float | None] = (-inf, None)
@@ -54,15 +57,27 @@ class Voice:
         self._forget(t_s)  # here too: nobody may be listening
 
     def hear(self, t_s: float, values: Mapping[str, float | None]) -> dict[str, float | None]:
-        """The signals at a moment of sound; none without a webcam."""
+        """The signals at a moment of sound; without a webcam, of the sound alone.
+
+        ``sound.speech`` becomes None where the sound has been silent for long, or from the beginning: through a muted
+        microphone nobody can be heard.
+        """
+        muted = self._is_muted(t_s, values)
+        told: dict[str, float | None] = {"sound.speech": None} if muted and "sound.speech" in values else {}
         if self._faces[0] == -inf:
-            return {}
-        speech = values.get("sound.speech")
+            return told
+        speech = {**values, **told}.get("sound.speech")
         who = self._look(t_s) if speech is not None else "unknown"
         if who == "unknown":
-            return dict.fromkeys(("voice.off_camera", "voice.still", "voice.absent"))
+            return {**told, **dict.fromkeys(("voice.off_camera", "voice.still", "voice.absent"))}
         still, absent = (speech if who == of else 0.0 for of in ("still", "absent"))
         return {"voice.off_camera": speech if who != "moving" else 0.0, "voice.still": still, "voice.absent": absent}
+
+    def _is_muted(self, t_s: float, values: Mapping[str, float | None]) -> bool:
+        level_db = values.get("sound.level_db")
+        if level_db is None or level_db >= self._silence_db:
+            self._sounded_s = t_s
+        return t_s - self._sounded_s > _SILENT_S
 
     def _look(self, t_s: float) -> str:
         """What the picture says of whoever is in it: "still" or "moving" lips, "absent", or "unknown"."""
@@ -91,6 +106,12 @@ class Voice:
         yaw_deg, smile = values.get("head.yaw_deg"), values.get("mouth.smile")
         turned = yaw_deg is None or abs(yaw_deg) > self._talking.max_yaw_deg
         return not turned and smile is not None and smile <= self._talking.max_smile
+
+
+def find_silence_db(rules: Iterable[Rule]) -> float:
+    """What is quieter is silence, by the rule on ``sound.level_db``; -inf where there is none."""
+    silences_db = (rule.below for rule in rules if rule.signal == "sound.level_db")
+    return max((below_db for below_db in silences_db if below_db is not None), default=-inf)
 
 
 def tell_missing_sound(recording: Recording, policy: Policy) -> Iterator[Observation]:

@@ -28,7 +28,7 @@ _DRAWN_SCORE = 0.3
 # Silence is said again and again, so that no rule's memory (timing.hold_s, 5 s or more) is shorter than it lasts.
 _SILENCE_S = 5.0
 # What says of a source that it was not recorded at this moment.
-_GAP: Mapping[str, str] = {"webcam": "picture.gap", "sound": "sound.gap"}
+_GAP: Mapping[str, str] = {"webcam": "picture.gap", "screen": "picture.gap", "sound": "sound.gap"}
 
 
 def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *, analysed_at: str) -> SessionResult:
@@ -81,15 +81,17 @@ def _observed(
         if job.key in lost:
             continue
         clip, info = job.clip, job.scan.info
-        # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
-        longest_s = inf if source == "screen" else max(_GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
+        longest_s = max(_GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
+        if source == "screen":
+            # It may leave out pictures that do not differ. What its packets hold and did not come out is missing.
+            longest_s += info.longest_gap_s
         end_s = round(clip.offset_s + min(job.piece.end_s, info.duration_s), 5)
         for observation in folder.read_part(job.key):
             if observation.t_s - last_s > longest_s:
                 for t_s in _every(_SILENCE_S, last_s + step_s, observation.t_s):
                     yield Observation(source, t_s, unseen)
                 resumed = True
-            if resumed and source == "webcam":
+            if resumed and _GAP.get(source) == "picture.gap":
                 observation = replace(observation, values={**observation.values, "picture.gap": 0.0})
                 resumed = False
             sample = clip.offset_s, media.cell_of(observation.t_s - clip.offset_s, step_s)
@@ -101,7 +103,11 @@ def _observed(
         broken_off = following is None or following.key in lost
         # Only of a recording whose pictures go on while it does is the pause told by their absence.
         paused = source == "screen" and following is not None and following.clip.offset_s - end_s > _GAP_S
-        if (broken_off or paused) and end_s < recording.duration_s:
+        if paused and following is not None and following.key not in lost:
+            for t_s in _every(_SILENCE_S, end_s, following.clip.offset_s):
+                yield Observation(source, t_s, unseen)
+            last_s, resumed = inf, True
+        elif broken_off and end_s < recording.duration_s:
             yield Observation(source, end_s, unknown)
             last_s = inf
 

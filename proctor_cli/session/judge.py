@@ -9,7 +9,9 @@ from proctor_cli.store import SessionFolder
 from proctor_cli.types import Provenance, SessionResult
 
 # With one of these among a session's problems, part of the exam could not be looked at.
-_PARTIAL = frozenset({"file_ends_early", "slice_lost", "container_damaged", "start_unreadable", "part_unreadable"})
+PARTIAL_PROBLEMS = frozenset(
+    {"file_ends_early", "slice_lost", "container_damaged", "start_unreadable", "part_unreadable"}
+)
 
 
 def judge_folder(folder: SessionFolder, policy: Policy, *, analysed_at: str) -> SessionResult:
@@ -33,5 +35,5 @@ def judge_folder(folder: SessionFolder, policy: Policy, *, analysed_at: str) -> 
         libraries=recording.libraries,
         analysed_at=analysed_at,
     )
-    partial = any(problem.code in _PARTIAL for problem in recording.problems)
+    partial = any(problem.code in PARTIAL_PROBLEMS for problem in recording.problems)
     return name_snapshots(folder, SessionResult(recording, judgement, provenance, partial))

@@ -65,7 +65,7 @@ def place(request: Request) -> Placement:
     """
     problems: list[Problem] = []
     recordings = {
-        source: _chain(_probe_all([clip for clip in request.clips if clip.source == source], problems), problems)
+        source: _lay_parts([clip for clip in request.clips if clip.source == source], problems)
         for source in dict.fromkeys(clip.source for clip in request.clips)
     }
     placed: list[Placed] = []
@@ -80,23 +80,37 @@ def place(request: Request) -> Placement:
     return Placement(tuple(placed), tuple(problems))
 
 
-def _probe_all(clips: Sequence[Clip], problems: list[Problem]) -> list[media.Scan]:
-    """The parts of a recording that can be read, each file once."""
+def _lay_parts(clips: Sequence[Clip], problems: list[Problem]) -> list[_Part]:
+    """The parts of a recording that can be read, on its own clock."""
+    scans, unread = _probe_all(clips, problems)
+    parts = _chain(scans, problems)
+    dated = any(part.known_from == "creation times" for part in parts)
+    for error, following in unread:
+        told = f"{error.what}; this part is left out"
+        if following and not dated:
+            told += ", and what follows it is placed as if it had not been there: the times of that are uncertain"
+        problems.append(Problem("part_unreadable", error.where, told))
+    return parts
+
+
+def _probe_all(
+    clips: Sequence[Clip], problems: list[Problem]
+) -> tuple[list[media.Scan], list[tuple[InputError, bool]]]:
+    """The parts of a recording that can be read, each file once; why others cannot, and whether any follows them."""
     scans: dict[str, media.Scan] = {}
-    errors: list[InputError] = []
+    errors: list[tuple[InputError, int]] = []
     for clip in clips:
         try:
             scan = media.probe(clip)
         except InputError as error:
-            errors.append(error)
+            errors.append((error, len(scans)))
             continue
         first = scans.setdefault(scan.info.sha256, scan)
         if first is not scan:
             problems.append(Problem("part_repeated", clip.path, f"the same file as {first.info.path}, left out"))
     if not scans:
-        raise errors[0]
-    problems += (Problem("part_unreadable", error.where, f"{error.what}; this part is left out") for error in errors)
-    return list(scans.values())
+        raise errors[0][0]
+    return list(scans.values()), [(error, before < len(scans)) for error, before in errors]
 
 
 def _chain(scans: Sequence[media.Scan], problems: list[Problem]) -> list[_Part]:

@@ -232,6 +232,8 @@ def _without_pictures(sources: Collection[str], log: logs.LogReading) -> Iterato
     if "webcam" in sources:
         yield plan.GAPS
         yield plan.REPEATS
+    if "screen" in sources:
+        yield plan.SCREEN_GAPS
     if "sound" in sources:
         yield plan.HEARD
     if log.observations:

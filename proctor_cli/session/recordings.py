@@ -78,7 +78,8 @@ def find_recordings(folder: str, otherwise: Source | None = None) -> Found:
             by_source[source].append(path)
     for source, paths in by_source.items():
         _refuse_twice(folder, source, paths)
-    problems = [Problem("recording_unused", str(path), "its name does not say what it shows") for path in unclear]
+    told = "its name does not say what it shows: left out"
+    problems = [Problem("recording_unused", str(path), told) for path in unclear]
     problems += [
         Problem("folder_empty", str(path), f"holds no {source} recording")
         for path in folders

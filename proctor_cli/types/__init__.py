@@ -12,6 +12,7 @@ from proctor_cli.types.frame import FrameAlert, FrameFace, FrameGap, FrameReport
 from proctor_cli.types.judgement import (
     Corroboration,
     Coverage,
+    ExamOnScreen,
     Incident,
     Judgement,
     Kind,
@@ -52,6 +53,7 @@ __all__ = [
     "DecodeLoss",
     "Embedding",
     "Embeddings",
+    "ExamOnScreen",
     "Face",
     "Finding",
     "Frame",

@@ -125,6 +125,20 @@ class ScreenText:
 
 
 @dataclass(frozen=True, slots=True)
+class ExamOnScreen:
+    """What was taken for the exam on the screen.
+
+    ``told_by`` are its addresses, titles or lines, as the user named them or as they were learned from the first
+    minute; empty when nothing could be learned. ``share`` is for how much of the time that could be told the exam
+    was shown, 0-1; None when it never could.
+    """
+
+    told_by: tuple[str, ...]
+    known_from: Literal["named", "learned"]
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Corroboration:
     """One statement of a log beside what the screen recording shows at that time.
 
@@ -179,4 +193,5 @@ class Judgement:
     would_end_s: float | None
     texts: tuple[ScreenText, ...] = ()
     corroborations: tuple[Corroboration, ...] = ()
+    exam_on_screen: ExamOnScreen | None = None
     strips: tuple[Strip, ...] = ()

@@ -50,7 +50,7 @@ const lists = (() => {
       event.preventDefault();
     });
   }
-  bar.hidden = false;
+  bar.hidden = tabs.length < 2;
   choose(tabs[0]);
 
   return { open, reveal };

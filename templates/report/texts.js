@@ -6,7 +6,7 @@ const texts = (() => {
 
   const list = find("#text-rows");
   const more = find("#text-more");
-  let query = "";
+  let query = null; // a pattern; null lists everything
   let found = [];
 
   // Without case and accents, letter by letter, so that places in the folded text are places in the text.
@@ -17,6 +17,19 @@ const texts = (() => {
         return bare.length === letter.length ? bare : letter;
       })
       .join("");
+  }
+
+  // The network that read the screen knows no ế, ơ or đ and may leave them out: where they are typed they may be lacking,
+  // as long as enough of the query is left to mean something.
+  function compile(typed) {
+    const letters = [...typed];
+    const mayLack = (letter) => letter > "\u00ff" && /\p{Script=Latin}/u.test(letter);
+    const isLoose = letters.filter((letter) => letter.trim() && !mayLack(letter)).length >= 2;
+    const pieces = letters.map((letter) => {
+      const plain = fold(letter).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+      return isLoose && mayLack(letter) ? `${plain}?` : plain;
+    });
+    return typed ? new RegExp(pieces.join(""), "g") : null;
   }
 
   const lines = session.texts.map(([start_s, end_s, place, written]) => {
@@ -40,9 +53,9 @@ const texts = (() => {
   function mark({ text, folded }) {
     const pieces = [];
     let done = 0;
-    for (let at = folded.indexOf(query); query && at >= 0; at = folded.indexOf(query, done)) {
-      pieces.push(text.slice(done, at), element("mark", "", text.slice(at, at + query.length)));
-      done = at + query.length;
+    for (const { 0: match, index } of query ? folded.matchAll(query) : []) {
+      pieces.push(text.slice(done, index), element("mark", "", text.slice(index, index + match.length)));
+      done = index + match.length;
     }
     return [...pieces, text.slice(done)];
   }
@@ -66,8 +79,8 @@ const texts = (() => {
   }
 
   function search() {
-    query = fold(field.value.trim().replace(/\s+/g, " ").normalize("NFC"));
-    found = lines.filter((line) => line.folded.includes(query));
+    query = compile(field.value.trim().replace(/\s+/g, " ").normalize("NFC"));
+    found = query ? lines.filter((line) => line.folded.search(query) >= 0) : lines;
     list.replaceChildren();
     list.scrollTop = 0;
     showMore();

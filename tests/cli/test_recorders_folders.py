@@ -107,7 +107,7 @@ def test_what_was_left_out_is_said(tmp_path: Path, recorder: Path, proctor: Proc
     (recorder / "desktop/2.mp4").unlink()
     ran = analyze(proctor, tmp_path / "out", recorder)
     assert ran.code == 0
-    assert f"{recorder}/room.mp4: its name does not say what it shows" in lines(ran)
+    assert f"{recorder}/room.mp4: its name does not say what it shows: left out" in lines(ran)
     assert f"{recorder}/desktop: holds no screen recording" in lines(ran)
     assert "screen recording begins" not in ran.out
 

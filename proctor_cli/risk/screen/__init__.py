@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from proctor_cli.risk.screen.layout import learn_layout
 from proctor_cli.risk.screen.look import SIGNALS, Screen
-from proctor_cli.risk.screen.texts import TextCollector
+from proctor_cli.risk.screen.notes import Notes
 
-__all__ = ["SIGNALS", "Screen", "TextCollector", "learn_layout"]
+__all__ = ["SIGNALS", "Notes", "Screen", "learn_layout"]

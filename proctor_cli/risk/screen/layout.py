@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
+from proctor_cli.policy.sections import Screen as Rules
 from proctor_cli.risk.screen.page import Page, Shown, Turn, is_host, plain, read_host
 from proctor_cli.risk.screen.places import TASK_BAR
+from proctor_cli.risk.screen.sites import name_site
 from proctor_cli.types import Observation
 
 _MOST_STEP_S = 2.0
@@ -49,6 +51,10 @@ class Layout(NamedTuple):
         """Whether an address is the exam's, as well as it was read."""
         return any(is_host(host, known) for known in self.hosts)
 
+    def is_near_exam_host(self, host: str) -> bool:
+        """Whether an address may be the exam's with letters misread: as a sign among others, not by itself."""
+        return any(_alike(host, known) for known in self.hosts)
+
     def is_anchor(self, text: str) -> bool:
         """Whether a line is one by which the exam is known."""
         return _is_one_of(plain(text), self.anchors)
@@ -61,11 +67,13 @@ class Layout(NamedTuple):
 class LayoutLearner:
     """Counts for how long each line is seen, by the address that is shown.
 
-    ``named`` are titles and hosts that the user has given; what they leave open is learned.
+    ``named`` are titles and hosts that the user has given; what they leave open is learned. ``is_never`` says of a host
+    that it cannot be the exam's, however long it is shown.
     """
 
-    def __init__(self, named: Iterable[str] = ()) -> None:
+    def __init__(self, named: Iterable[str], is_never: Callable[[str], bool]) -> None:
         self._named = tuple(named)
+        self._is_never = is_never
         self._time_s: dict[str, float] = defaultdict(float)
         self._page: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._top: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -104,6 +112,7 @@ class LayoutLearner:
         anchors = self._staying(self._page, [main])
         learned = Layout(frozenset(), anchors, frozenset())
         akin = [host for host in self._time_s if host == main or self._shows(learned, host)]
+        akin = [host for host in akin if not self._is_never(host)]
         return Layout(
             hosts or frozenset(filter(None, akin)),
             anchors | titles,
@@ -119,16 +128,15 @@ class LayoutLearner:
 
     def _find_main(self, hosts: frozenset[str], titles: frozenset[str]) -> str | None:
         """The address ("" where none is shown) under which the exam is seen most."""
-        shown = self._time_s
+        shown = {host: time_s for host, time_s in self._time_s.items() if not self._is_never(host)}
         if hosts or titles:
             named = Layout(hosts, titles, titles, frozenset(title[:_BEGINNING] for title in titles))
-            shown = {host: time_s for host, time_s in shown.items() if self._is_named(named, host)}
+            of_host = {host for host in shown if named.is_exam_host(host)}
+            # The exam's tab is there whatever is shown; on its page the title tells more.
+            of_page = {host for host in shown if any(map(named.is_title, self._page[host]))}
+            of_tab = {host for host in shown if any(map(named.is_title, self._top[host]))}
+            shown = {host: shown[host] for host in of_host or of_page or of_tab}
         return max(shown, key=lambda host: shown[host]) if shown else None
-
-    def _is_named(self, named: Layout, host: str) -> bool:
-        if host and named.hosts:
-            return named.is_exam_host(host)
-        return any(named.is_title(line) for line in (*self._page[host], *self._top[host]))
 
     def _shows(self, learned: Layout, host: str) -> bool:
         """Whether the exam's lines stay under this address as well."""
@@ -147,15 +155,15 @@ class LayoutLearner:
 
 
 def learn_layout(
-    observations: Iterable[Observation], learn_s: float, named: Iterable[str] = ()
+    observations: Iterable[Observation], rules: Rules, named: Iterable[str] = ()
 ) -> Iterator[tuple[Observation, Layout]]:
     """Each observation with what is known by then of how the exam looks.
 
-    From the first look at the screen on, observations are held back for ``learn_s`` seconds; then they all come with
-    what was learned from them.
+    From the first look at the screen on, observations are held back for ``rules.learn_s`` seconds; then they all come
+    with what was learned from them. A forbidden site is never taken for the exam.
     """
     rest = iter(observations)
-    learner, page = LayoutLearner(named), Page()
+    learner, page = LayoutLearner(named, lambda host: bool(name_site(rules, host, ()))), Page()
     held: list[Observation] = []
     start_s = None
     for observation in rest:
@@ -166,7 +174,7 @@ def learn_layout(
             yield observation, learner.layout()
             continue
         held.append(observation)
-        if observation.t_s - start_s >= learn_s:
+        if observation.t_s - start_s >= rules.learn_s:
             break
     layout = learner.layout()
     for observation in chain(held, rest):

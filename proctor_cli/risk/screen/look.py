@@ -62,6 +62,7 @@ class Screen:
         self._begun = False
         self._recognition = Recognition(layout)
         self._full_screen = FullScreen(layout, self._recognition)
+        self._adopted: set[str] = set()
         self._shape = 0.0
         self._unread_top = 0.0
         self._had_clock = False
@@ -148,7 +149,10 @@ class Screen:
         host = found[0] if found else ""
         lines = [line for line in page.lines.values() if line.text]
         recognised = self._recognition.is_exam(lines, bars=bars)
-        if host and not layout.is_exam_host(host) and (bars or not recognised):  # else it is named in the exam
+        if found and recognised and not layout.hosts and self._recognition.stands_above(found[1], lines):
+            self._adopted.add(host)  # the exam has left the full screen, in which it had no address
+        of_exam = layout.is_exam_host(host) or host in self._adopted or (recognised and layout.is_near_exam_host(host))
+        if host and not of_exam and (bars or not recognised):  # else it is named in the exam
             self._windows.forget()
             return self._away(host) if self._begun else View(None)
         self._begun = self._begun or bool(host) or recognised

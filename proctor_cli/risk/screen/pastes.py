@@ -45,7 +45,7 @@ class Pastes:
     def follow(self, page: Page, turn: Turn) -> float | None:
         """Characters that came up within the last moment and were not there shortly before; None on a new page."""
         before = len(page.lines) - len(turn.new) + len(turn.gone)
-        if turn.change > _TURNED or len(turn.gone) > max(4, _MOST_GONE * before):
+        if not before or turn.change > _TURNED or len(turn.gone) > max(4, _MOST_GONE * before):
             self.forget(turn.t_s)
         self._went.extend((turn.t_s, line, page.characters(line)) for line in turn.gone)
         while self._went and turn.t_s - self._went[0][0] > _REMEMBERED_S:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from proctor_cli.risk.screen.layout import Layout
 from proctor_cli.risk.screen.page import Shown, plain
 from proctor_cli.risk.screen.places import HEAD, TASK_BAR
+from proctor_cli.types import Box
 
 _LONG = 8
 """Letters of a line by which it may be known again."""
@@ -37,6 +38,12 @@ class Recognition:
     def is_line_of_exam(self, text: str) -> bool:
         """Whether a line is one that the exam has had."""
         return self._layout.is_anchor(text) or plain(text) in self._known
+
+    def stands_above(self, box: Box, lines: Sequence[Shown]) -> bool:
+        """Whether a line stands above every line of the exam's, as an address does."""
+        tops = [line.box.y0 for line in lines if line.box.y0 > box.y1 and self.is_line_of_exam(line.text)]
+        above = [line for line in lines if line.box.y1 < box.y0 and self._layout.is_anchor(line.text)]
+        return bool(tops) and not above
 
     def remember(self, lines: Sequence[Shown], t_s: float) -> None:
         """The exam is shown: lines that have stood for a while are its own."""

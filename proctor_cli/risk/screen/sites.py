@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from proctor_cli.policy.sections import Screen as Rules
-from proctor_cli.risk.screen.page import is_host, plain
+from proctor_cli.risk.screen.page import is_host, plain, read_host
 
 _DASH = "[-\u2013\u2014]"
 _PARTS = re.compile(rf"\s(?:{_DASH}|:)\s|\s?[|·]\s?|(?<=\w){_DASH}\s?(?=[A-Z])")
@@ -43,8 +43,9 @@ def _is_sign_of(sign: str, host: str, titles: Iterable[str]) -> bool:
     A title must be a whole part of one that is shown: "Slack" is not "Slack variables".
     """
     if "." in sign and " " not in sign:
-        known = sign.removeprefix("*.")
-        return bool(host) and (is_host(host, known) or (sign != known and host.endswith("." + known)))
+        bare = sign.removeprefix("*.")
+        known = read_host(bare) or bare.casefold()
+        return bool(host) and (is_host(host, known) or (sign != bare and host.endswith("." + known)))
     if host:
         return False
     words = plain(sign)

@@ -19,6 +19,7 @@ class TextCollector:
     def __init__(self) -> None:
         self._open: dict[tuple[float, ...], tuple[str, float, float]] = {}
         self._done: dict[str, list[ScreenText]] = {}
+        self._ended: dict[tuple[float, float], ScreenText] = {}
         self._now_s = 0.0
 
     def see(self, page: Page, t_s: float) -> None:
@@ -30,7 +31,7 @@ class TextCollector:
             self._close(place, t_s, now)
         for place, line in now.items():
             if place not in self._open:
-                self._open[place] = (line.text, line.since_s, line.box.y0)
+                self._open[place] = (line.text, self._take_up(place, line), line.box.y0)
 
     def finish(self, end_s: float) -> tuple[ScreenText, ...]:
         """All texts in order of time."""
@@ -38,6 +39,17 @@ class TextCollector:
             self._close(place, max(end_s, self._now_s), {})
         found = [text for texts in self._done.values() for text in texts]
         return tuple(sorted(found, key=lambda text: (text.start_s, text.end_s, text.text)))
+
+    def _take_up(self, place: tuple[float, ...], line: Shown) -> float:
+        """Since when a line stands; if it is one that was typed on, since its beginning, which is forgotten."""
+        start = _start(place)
+        ended = self._ended.pop(start, None)
+        if ended is None or line.since_s - ended.end_s > _MERGE_S or not line.text.startswith(ended.text[:-1]):
+            return line.since_s
+        if len(line.text) > len(ended.text) and ended in self._done.get(ended.text, ()):
+            self._done[ended.text].remove(ended)
+            return ended.start_s
+        return line.since_s
 
     def _close(self, place: tuple[float, ...], t_s: float, now: dict[tuple[float, ...], Shown]) -> None:
         text, since_s, top = self._open.pop(place)
@@ -47,7 +59,14 @@ class TextCollector:
         if earlier and since_s - earlier[-1].end_s <= _MERGE_S:
             last = earlier.pop()
             since_s, t_s = min(since_s, last.start_s), max(t_s, last.end_s)
-        earlier.append(ScreenText(text, round(since_s, 3), round(t_s, 3), _kind(text, top)))
+        ended = ScreenText(text, round(since_s, 3), round(t_s, 3), _kind(text, top))
+        earlier.append(ended)
+        self._ended[_start(place)] = ended
+
+
+def _start(place: tuple[float, ...]) -> tuple[float, float]:
+    """Where a line begins, as near as its place is known."""
+    return round(place[0], 2), round(place[1], 2)
 
 
 def _is_text(line: Shown) -> bool:

@@ -96,7 +96,7 @@ class Windows:
         # The bars of a window that is no longer the active one are drawn in another colour.
         least_area = _SMALL_AREA if any(map(_is_bar, turn.patches)) else _TITLED_AREA
         large = [patch for patch in turn.patches if patch.area >= least_area and not _is_bar(patch)]
-        if large and not turn.fresh and len(turn.gone) >= _MIN_HIDDEN:
+        if large and len(turn.gone) >= _MIN_HIDDEN:
             self._asked_s, self._before, self._changed = turn.t_s, tuple(before), turn.gone
             self._least_area, self._change = least_area, turn.change
             framed = (patch for patch in large if patch.label == "framed" or patch.score >= _FILL)

@@ -195,9 +195,9 @@ def test_how_long_a_tab_switch_lasts(log: Path, rows: str, expected: list[tuple[
 
 
 def test_rows_outside_of_what_is_analysed_are_told_in_one_line(log: Path) -> None:
-    rows = "-5,hidden\n0,visible\n10,hidden\n600,visible\n601,TAB_SWITCH\n99999999,hidden\n"
+    rows = "-5,hidden\n0,visible\n10,hidden\n599,visible\n600,TAB_SWITCH\n99999999,hidden\n"
     reading = read(log, "time,type\n" + rows)
-    assert states(reading) == [(0.0, 0.0), (10.0, 1.0), (600.0, 0.0)]
+    assert states(reading) == [(0.0, 0.0), (10.0, 1.0), (599.0, 0.0)]
     (problem,) = reading.problems
     assert (problem.code, problem.where) == ("log_outside", f"{log}, row 2")
     assert problem.message.startswith("3 of 6 rows, this one first, are outside of what was analysed (0.0-600.0 s)")
@@ -225,7 +225,7 @@ def test_the_return_from_a_tab_switch_may_be_outside(log: Path) -> None:
 
 
 def test_the_end_of_what_is_analysed_is_not_part_of_it(log: Path) -> None:
-    reading = read(log, "time,type\n5,hidden\n5,submit\n50,visible\n50,submit\n", span=(5.0, 50.0))
+    reading = read(log, "time,type\n5,hidden\n5,copy\n50,visible\n50,copy\n", span=(5.0, 50.0))
     assert states(reading) == [(5.0, 1.0)]
     assert [stone.t_s for stone in reading.milestones] == [5.0]
     (problem,) = reading.problems

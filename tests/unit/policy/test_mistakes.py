@@ -60,7 +60,7 @@ enabled = 1
         'did you mean "default"?',
         '  schema = "proctor.policy/2": must be "proctor.policy/1"',
         '  name = "": must be a text, not empty',
-        '  timing.hold_s = "5": must be a number, more than 0',
+        '  timing.hold_s = "5": must be a number, at least 5',
         '  timing.bridge: unknown key; did you mean "bridge_s"?',
         "  priority.high_risk = 1: must not be below the figure for medium, 10",
         "  rules[0].min_duration_s (NO_FACE) = -1: must be a number, at least 0",
@@ -108,6 +108,7 @@ def test_not_toml() -> None:
         ("extends = 3", "  extends = 3: must be the name of a shipped policy (default, lenient, strict)"),
         ('extends = "default"\nrules = 3', "  rules = 3: must be a list of tables"),
         ('extends = "default"\nrules = ["x"]', '  rules[0] = "x": must be a table'),
+        ('extends = "default"\n[timing]\nhold_s = 4.9', "  timing.hold_s = 4.9: must be a number, at least 5"),
         ('extends = "default"\ntiming = 3', "  timing = 3: must be a table"),
         (
             'extends = "default"\n[away]\nhead_yaw_deg = 181',

@@ -9,6 +9,7 @@ import pytest
 
 from proctor_cli.policy import Risk, Rule, load
 from proctor_cli.risk import INPUTS, derive, judge, list_signals
+from proctor_cli.risk.coverage import CoverageMeter
 from proctor_cli.types import Box, ClipInfo, MissingDetector, Observation, Spec
 from tests.unit.risk.cases import policy_of, recording_of, rule, samples, steps
 
@@ -202,6 +203,19 @@ class TestNotAssessed:
     def test_an_event_with_several_rules_needs_only_one_of_them(self) -> None:
         policy = policy_of(rule(), rule(source="log"))
         assert judge(recording_of(60.0), samples({3: 0.0}), policy).not_assessed == ()
+
+
+class TestCoverageOfTheScreen:
+    def test_whether_it_shows_the_exam_is_a_row_of_its_own(self) -> None:
+        looks = [
+            Observation("screen", 0.5 * i, {"screen.exam": float(i < 40) if i > 20 else None, "screen.locked": 0.0})
+            for i in range(120)
+        ]
+        meter = CoverageMeter(10.0)
+        for look in looks:
+            meter.push(look)
+        rows = {row.signal: row.measured_s for row in meter.finish(60.0, ())}
+        assert rows == {"screen": 60.0, "screen.exam": 49.5}
 
 
 class TestCoverage:

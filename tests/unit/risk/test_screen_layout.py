@@ -21,6 +21,9 @@ def login(desk: Desk = DESK) -> Screen:
     return desk.browser("login.university.edu", *lines, Words(500, 360, "Continue"), tabs=("Sign in",))
 
 
+RULES = policy_with(learn_s=LEARN_S).screen
+
+
 def away(story: Story, end_s: float, names: Sequence[str] = (), learn_s: float = LEARN_S) -> set[str]:
     """The pages that are told as another tab."""
     return words(follow(story, end_s, policy_with(learn_s=learn_s), names), "tab_away", 0, end_s)
@@ -51,13 +54,13 @@ class TestLearned:
 
     def test_it_is_the_same_look_by_look_as_at_once(self) -> None:
         told = tell([(0, DESK.exam), (14, always(OTHER))], 20)
-        layouts = [layout for _, layout in learn_layout(iter(told), LEARN_S)]
+        layouts = [layout for _, layout in learn_layout(iter(told), RULES)]
         assert len(layouts) == len(told)
         assert len(set(layouts)) == 1
 
     def test_nothing_is_held_back_without_a_screen(self) -> None:
         told = iter([Observation("webcam", float(n), {"picture.luma": 0.5}) for n in range(100)])
-        first, _ = next(learn_layout(told, LEARN_S))
+        first, _ = next(learn_layout(told, RULES))
         assert first.t_s == 0
         assert next(told).t_s == 1
 
@@ -65,7 +68,7 @@ class TestLearned:
         screen = tell([(0, DESK.exam)], 20)
         webcam = [Observation("webcam", 0.1 + n, {"picture.luma": 0.5}) for n in range(20)]
         mixed = sorted([*screen, *webcam], key=lambda one: one.t_s)
-        assert [one for one, _ in learn_layout(iter(mixed), LEARN_S)] == mixed
+        assert [one for one, _ in learn_layout(iter(mixed), RULES)] == mixed
 
     def test_a_host_that_is_misread_now_and_then_is_still_the_exams(self) -> None:
         count = 0

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proctor_cli.risk import judge
-from proctor_cli.risk.screen import TextCollector
 from proctor_cli.risk.screen.page import Page, is_host, plain, read_host
+from proctor_cli.risk.screen.texts import TextCollector
 from proctor_cli.types import Box, Observation, ScreenText
 from tests.unit.risk.cases import recording_of
 from tests.unit.screens import TYPED, Desk, Story, always
@@ -53,14 +53,18 @@ def test_any_text_may_be_an_address_or_not(text: str) -> None:
 
 
 class TestIsHost:
-    @pytest.mark.parametrize("host", ["chatgpt.com", "www2.chatgpt.com", "a.b.chatgpt.com"])
-    def test_a_host_and_what_belongs_to_it(self, host: str) -> None:
+    @pytest.mark.parametrize("host", ["chatgpt.com", "hatgpt.com", "5chatgpt.com"])
+    def test_an_icon_may_take_a_letter_or_give_one(self, host: str) -> None:
         assert is_host(host, "chatgpt.com")
 
     @pytest.mark.parametrize(
         ("host", "known"),
         [
             ("notchatgpt.com", "chatgpt.com"),
+            ("www2.chatgpt.com", "chatgpt.com"),
+            ("exam1.university.edu", "exam2.university.edu"),
+            ("maths.university.edu", "math.university.edu"),
+            ("wikimedia.org", "wikipedia.org"),
             ("chatgpt.com.example.org", "chatgpt.com"),
             ("your.com", "you.com"),
             ("bring.com", "bing.com"),
@@ -74,8 +78,8 @@ class TestIsHost:
     def test_others_are_others(self, host: str, known: str) -> None:
         assert not is_host(host, known)
 
-    @pytest.mark.parametrize("host", ["exam.universitv.edu", "exam.univerity.edu", "exam.unviversity.edu"])
-    def test_a_long_one_may_have_a_letter_misread(self, host: str) -> None:
+    @pytest.mark.parametrize("host", ["exarn.university.edu", "exam.un1versity.edu", "exam.university.edu"])
+    def test_letters_that_look_alike_are_one(self, host: str) -> None:
         assert is_host(host, "exam.university.edu")
 
 
@@ -165,7 +169,6 @@ class TestTexts:
         assert [one.start_s for one in found] == sorted(one.start_s for one in found)
         assert all(0 <= one.start_s < one.end_s <= 18.0 for one in found)
 
-    @pytest.mark.xfail(reason="a line has gone a look before its longer form is told")
     def test_what_is_typed_is_kept_as_it_was_in_the_end(self) -> None:
         said = "A median would be better here because of the outliers"
         story: Story = [(n, always(DESK.exam(0, answer=[said[: 4 * n]]))) for n in range(1, 15)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import sin
@@ -11,6 +12,7 @@ import pytest
 
 from proctor_cli.policy import Policy, Sound, load
 from proctor_cli.risk import derive, judge
+from proctor_cli.risk.voice import Voice
 from proctor_cli.types import Box, ClipInfo, Incident, Judgement, MissingDetector, Observation, Recording, Spec
 from tests.unit.risk.cases import recording_of
 from tests.unit.risk.test_judge import clip
@@ -171,6 +173,18 @@ class TestWhatCannotBeTold:
         assert off_camera(SPOKEN) == {}
 
 
+def test_lips_that_nobody_listens_to_are_forgotten() -> None:
+    voice = Voice(load(None))
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            voice.see(0.2 * number, {"face.count": 1.0, "head.yaw_deg": 0.0, "mouth.smile": 0.0, "mouth.open": 0.1})
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 50_000
+
+
 class TestWhileNobodyIsThere:
     def test_it_is_told_with_its_reason(self) -> None:
         (found,) = incidents(merged(seen(quiet(), faces=0, person=0.1), SPOKEN))
@@ -233,6 +247,32 @@ class TestQuality:
         found = incidents(self.level(level_db), "AUDIO_SILENT")
         assert bool(found) is silent
         assert all((one.severity, one.points) == ("quality", 0.0) for one in found)
+
+    def muted(self, *sounding: tuple[float, float], end_s: float = 30.0) -> list[Observation]:
+        """Nothing is said; the microphone gives something ``sounding``, and digital silence for the rest."""
+        return [
+            replace(one, values={"sound.speech": 0.01, "sound.level_db": -40.0 if is_on else -120.0})
+            for one in self.level(-120.0, end_s)
+            for is_on in [any(start_s <= one.t_s < stop_s for start_s, stop_s in sounding)]
+        ]
+
+    def test_through_a_muted_microphone_nothing_is_heard(self) -> None:
+        found = judged(merged(seen(quiet()), self.muted()))
+        reasons = {one.event: one.reason for one in found.not_assessed}
+        assert reasons["SPEECH"] == reasons["OFF_CAMERA_VOICE"] == "the sound track is silent"
+        assert "AUDIO_SILENT" not in reasons
+        (sound,) = (one for one in found.coverage if one.signal == "sound")
+        assert sound.measured_s == 0.0
+
+    def test_silence_counts_as_heard_for_a_pause_and_no_longer(self) -> None:
+        (sound,) = (one for one in judged(self.muted((0, 5), (9, 12))).coverage if one.signal == "sound")
+        assert sound.measured_s == pytest.approx(12.0 + 5.0, abs=0.4)
+
+    def test_where_no_rule_calls_it_silence_it_is_heard(self) -> None:
+        loud = tuple(rule for rule in _DEFAULT.rules if rule.event != "AUDIO_SILENT")
+        found = judge(recording_of(30.0, detectors=SPECS), self.muted(), _DEFAULT.model_copy(update={"rules": loud}))
+        (sound,) = (one for one in found.coverage if one.signal == "sound")
+        assert sound.measured_s > 29.0
 
     def test_a_gap_is_told(self) -> None:
         gap = [Observation("sound", t_s, {"sound.speech": None, "sound.gap": 1.0}) for t_s in range(10, 15)]

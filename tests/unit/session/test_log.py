@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import MissingDetector, SessionResult, Student, WallClock
+from proctor_cli.types import Clip, MissingDetector, SessionResult, Student, WallClock
 from tests.unit.media.films import even, film
 
 Analyse = Callable[..., SessionResult]
@@ -64,6 +64,17 @@ def test_a_span_claims_nothing_behind_it(
         (1.5, {"log.fullscreen": 1.0}),
         (2.0, {"log.hidden": None, "log.fullscreen": None}),
     ]
+
+
+def test_what_it_says_of_a_screen_that_began_first_counts(
+    exam: Path, analysed: Analyse, write: Callable[[str], str], tmp_path: Path
+) -> None:
+    log = write("time,type\n-4,visible\n-2,hidden\n1,visible\n")
+    result = analysed(exam, Clip("screen", str(exam)), screen_offset_s=-3.0, events=log)
+    (switch,) = (incident for incident in result.judgement.incidents if incident.event == "TAB_SWITCH")
+    assert (switch.start_s, switch.end_s) == (-2.0, 1.0)
+    seen = [o for o in SessionFolder(tmp_path / "out").read_observations() if o.source == "log"]
+    assert [o.t_s for o in seen] == [-3.0, -2.0, 1.0]
 
 
 @pytest.mark.parametrize(

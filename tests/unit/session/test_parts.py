@@ -100,8 +100,11 @@ class TestSeams:
             Clip("screen", str(made(tmp_path / f"{n}.mp4", 50, second, is_dark=True, first=n)))
             for n, second in ((1, 0), (2, 7))
         ]
-        analysed(*parts, policy=dark)
+        result = analysed(*parts, policy=dark)
         assert extents(tmp_path / "out", "LOW_LIGHT") == [(0.0, 2.0), (7.0, 9.0)]
+        assert extents(tmp_path / "out", "VIDEO_GAP") == [(2.0, 7.0)]
+        (picture,) = (part for part in result.judgement.coverage if part.signal == "screen.picture")
+        assert picture.measured_s == pytest.approx(4.0, abs=0.01)
 
     def test_a_lost_slice_is_no_pause(self, tmp_path: Path, analysed: Analyse, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(plan, "SLICE_S", 3.0)

@@ -89,7 +89,17 @@ class TestParts:
         assert places(placement) == [("a", 0.0, "origin"), ("c", 10.0, "creation times")]
         (problem,) = placement.problems
         assert (problem.code, problem.where) == ("part_unreadable", str(tmp_path / "b.mp4"))
-        assert problem.message == "the file is empty; this part is left out"
+        assert problem.message == "the file is empty; this part is left out"  # creation times place what follows
+
+    def test_what_follows_one_that_cannot_be_read_has_uncertain_times(
+        self, tmp_path: Path, request_of: Requests
+    ) -> None:
+        paths = [part(tmp_path / "a.mp4", 3), tmp_path / "b.mp4", part(tmp_path / "c.mp4", 3), tmp_path / "d.mp4"]
+        paths[1].write_bytes(b"")
+        paths[3].write_bytes(b"")
+        between, last = place(request_of(*paths)).problems
+        assert between.message.endswith("placed as if it had not been there: the times of that are uncertain")
+        assert last.message == "the file is empty; this part is left out"
 
     def test_none_that_can_be_read_is_an_error(self, tmp_path: Path, request_of: Requests) -> None:
         for name in "ab":

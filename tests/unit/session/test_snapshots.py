@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from proctor_cli.policy import load, parse
 from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.snapshots import choose_clip, name_snapshots
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import Incident, Recording, SessionResult
-from tests.unit.media.films import film
+from proctor_cli.types import Clip, Incident, Observation, Recording, SessionResult
+from tests.unit.media.films import even, film
 from tests.unit.report.conftest import make_clip, make_incident
 from tests.unit.session.conftest import Analyse
 from tests.unit.session.test_session import DARK, night
@@ -103,3 +104,24 @@ def test_pictures_are_taken_at_odd_frame_rates(tmp_path: Path, analysed: Analyse
     result = analysed(path, policy=parse(DARK, "dark.toml"))
     (incident,) = (i for i in result.judgement.incidents if i.event == "LOW_LIGHT")
     assert (tmp_path / "out" / incident.snapshot).read_bytes()[:2] == b"\xff\xd8"
+
+
+def test_observations_are_read_once_however_many_parts_and_pictures(
+    tmp_path: Path, analysed: Analyse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, read = SessionFolder.read_observations, []
+
+    def counted(folder: SessionFolder) -> Iterator[Observation]:
+        read.append(folder)
+        return reading(folder)
+
+    monkeypatch.setattr(SessionFolder, "read_observations", counted)
+    parts = [film(tmp_path / f"{name}.mp4", even(100), picture=night) for name in "ab"]
+    screen = Clip("screen", str(film(tmp_path / "s.mp4", even(100))))
+    log = tmp_path / "log.csv"
+    log.write_text("time,type\n1,hidden\n2,visible\n")
+    result = analysed(
+        *parts, screen, policy=parse(DARK, "dark.toml"), events=str(log), blur_bystanders=True, screen_offset_s=0.0
+    )
+    assert {incident.source for incident in result.judgement.incidents if incident.snapshot} == {"webcam", "log"}
+    assert len(read) == 2  # to judge, and for all pictures
