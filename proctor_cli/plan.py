@@ -19,8 +19,7 @@ GAPS = Spec(name="gaps", source="webcam", signals={"picture.gap": "score"}, inte
 """What is known without looking at a picture: ``picture.gap`` is 1 where there is none to look at, 0 after that."""
 
 SCREEN_GAPS = Spec(name="screen_gaps", source="screen", signals={"picture.gap": "score"}, interval_s=0.0)
-"""The same of a screen recording: between its parts, and where pictures were damaged. A recorder may leave out pictures
-like the last; that is no gap."""
+"""The same of a screen recording, between its parts only: a recorder may leave out pictures like the last."""
 
 REPEATS = Spec(
     name="repeats",

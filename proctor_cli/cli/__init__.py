@@ -96,7 +96,7 @@ def main() -> NoReturn:
 
 def _explain(error: typer.TyperException) -> None:
     """A word too many or too few on the command line, in one line like every other error."""
-    said = error.format_message()
+    said = error.format_message().replace(": Value error, ", ": ")  # the checking library's word
     if "\n" in said:  # the help of a command that was given without arguments
         typer.echo(said, err=True)
         return

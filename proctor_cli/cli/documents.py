@@ -80,6 +80,9 @@ def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None
     start = describe_start(result.recording)
     if start is not None:
         typer.echo(f"  {start}")
+    exam = judgement.exam_on_screen
+    if exam is not None and exam.told_by:
+        typer.echo(f"  taken for the exam on the screen: {', '.join(exam.told_by)} ({exam.known_from})")
     apart = sum(told.screen == "contradicts" for told in judgement.corroborations)
     if apart:
         typer.echo(f"  the log and the screen disagree in {apart} place" + ("" if apart == 1 else "s"))

@@ -72,7 +72,8 @@ def read(
     own, doubts = choose(entries, student_id, name, content.where)
     placed = list(_place(own, wall_clock, complaints))
     telling = [pair for pair in placed if _says_something(pair[1])]
-    if not placed or (not telling and _lacks_start(own, wall_clock)):
+    # Rows that say nothing must not hide that those which do could not be placed.
+    if not placed or (not telling and any(map(_says_something, own))):
         raise _refuse(content, complaints, own)
     milestones = [
         Milestone(round(t_s, 6), entry.kind, form.NAME, entry.message)
@@ -95,7 +96,7 @@ def read(
             f"({span[0]:.1f}-{span[1]:.1f} s) and are not used"
         )
         if told.carried:
-            message += f"; what row {max(told.carried)} said before it holds at its start"
+            message += "; what the log said last before it holds at its start"
         doubts = (*doubts, Problem("log_outside", f"{content.where}, row {outside[0]}", message))
     return LogReading(told.observations, (*complaints.tell(), *doubts), tuple(milestones[:_MAX_MILESTONES]))
 
@@ -143,11 +144,6 @@ def _refuse(content: Content, complaints: _Complaints, entries: Iterable[Entry])
         first = min(dates, key=lambda date: date if date.tzinfo else date.replace(tzinfo=UTC))
         hint = f"Give --start, when the recording began; the log's first date is {first.isoformat()}."
     return UsageError(f"no usable row{complaints.first()}", where=content.where, hint=hint)
-
-
-def _lacks_start(entries: Iterable[Entry], wall_clock: WallClock | None) -> bool:
-    """Whether a row that says something cannot be placed: then it is only not known when the session started."""
-    return any(not list(_place([entry], wall_clock, _Complaints(""))) for entry in entries if _says_something(entry))
 
 
 def _says_something(entry: Entry) -> bool:

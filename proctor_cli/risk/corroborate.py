@@ -8,12 +8,14 @@ Nothing is added to the risk: a person who reads that both agree, or that they d
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby, pairwise
 from math import inf
 from typing import Literal
 
 from proctor_cli.policy import Timing
-from proctor_cli.risk.words import clock
+from proctor_cli.risk.words import clock, number
 from proctor_cli.types import Corroboration, Observation
 
 _TOLERANCE_S = 1.0
@@ -22,9 +24,20 @@ then."""
 _SILENCE_S = 2.0
 """Something else on the screen for longer than this is more than a change of pages: a log should mention it."""
 
+_MAX_SHIFT_S = 60.0
+"""A clock that is further off than this was not just set badly, and more exams would fit by chance."""
+_SURE = 2
+"""So many stretches must be shifted alike: one alone fits anywhere."""
+
 _HALF = 0.5
 
 _Stretch = tuple[float, float]
+_Verdict = Literal["agrees", "contradicts", "not assessed"]
+_WORDS: dict[_Verdict, str] = {
+    "agrees": "the screen agrees",
+    "contradicts": "the screen shows the exam",
+    "not assessed": "what the screen showed is not known",
+}
 
 
 class Corroborator:
@@ -32,7 +45,7 @@ class Corroborator:
 
     def __init__(self, timing: Timing) -> None:
         self._hidden, self._visible = _Stretches(), _Stretches()
-        self._exam, self._else = _Stretches(), _Stretches(bridge_s=timing.bridge_s)
+        self._exam, self._else = _Stretches(bridge_s=timing.bridge_s), _Stretches(bridge_s=timing.bridge_s)
         self._log = _State(self._hidden, self._visible, hold_s=inf)
         self._screen = _State(self._exam, self._else, hold_s=timing.hold_s)
 
@@ -47,24 +60,64 @@ class Corroborator:
         """What each says about the other between these times, in order of time."""
         self._log.change(end_s, None)
         self._screen.change(end_s, None)
-        told = [*(self._compare(stretch) for stretch in self._hidden), *self._find_silence(start_s)]
+        told = [*(part for stretch in self._hidden for part in self._compare(stretch)), *self._find_silence(start_s)]
+        off = self._tell_shift(told)
+        told = [replace(item, message=item.message + off) if item.screen == "contradicts" else item for item in told]
         return tuple(sorted(told, key=lambda item: (item.start_s, item.end_s)))
 
-    def _compare(self, stretch: _Stretch) -> Corroboration:
-        """What the screen shows while the log says that the page is hidden."""
+    def _compare(self, stretch: _Stretch) -> Iterator[Corroboration]:
+        """What the screen shows while the log says that the page is hidden, in parts where that changes."""
+        said = f"the log says the exam page was hidden {_write(stretch)}"
+        parts = self._split(stretch)
+        for start_s, end_s, screen in parts:
+            when = f" {_write((start_s, end_s))}" if len(parts) > 1 else ""
+            yield Corroboration(start_s, end_s, screen, f"{said}; {_WORDS[screen]}{when}")
+
+    def _split(self, stretch: _Stretch) -> list[tuple[float, float, _Verdict]]:
+        """The parts of a stretch in which the screen agrees or does not, each for longer than a change of pages."""
+        start_s, end_s = stretch
+        # The exam at either end is a matter of clocks.
+        exam = [
+            (*piece, False) for piece in self._exam.longer(start_s + _TOLERANCE_S, end_s - _TOLERANCE_S, _SILENCE_S)
+        ]
+        other = [(*piece, True) for piece in self._else.longer(start_s, end_s, _SILENCE_S)]
+        runs = [(agrees, list(run)) for agrees, run in groupby(sorted(exam + other), key=lambda piece: piece[2])]
+        if len(runs) < 2:
+            return [(start_s, end_s, self._judge(stretch))]
+        # What lies between two parts and is not known is not held against the log.
+        cuts = [then[0][0] if agrees else run[-1][1] for (agrees, run), (_, then) in pairwise(runs)]
+        edges = pairwise([start_s, *cuts, end_s])
+        return [(*edge, "agrees" if agrees else "contradicts") for edge, (agrees, _) in zip(edges, runs, strict=True)]
+
+    def _judge(self, stretch: _Stretch) -> _Verdict:
+        """What the screen shows for the longer part of a stretch, as far as it can be told."""
         start_s, end_s = stretch
         else_s = self._else.within(start_s - _TOLERANCE_S, end_s + _TOLERANCE_S)
         # Where it shows something else at all, the exam at either end is a matter of clocks.
         margin_s = _TOLERANCE_S if else_s else 0.0
         exam_s = self._exam.within(start_s + margin_s, end_s - margin_s)
-        screen: Literal["agrees", "contradicts", "not assessed"] = "not assessed"
-        words = "what the screen showed is not known"
-        if else_s or exam_s:
-            agrees = else_s > exam_s
-            screen = "agrees" if agrees else "contradicts"
-            words = "the screen agrees" if agrees else "the screen shows the exam"
-        message = f"the log says the exam page was hidden {_write(stretch)}; {words}"
-        return Corroboration(start_s, end_s, screen, message)
+        if not else_s and not exam_s:
+            return "not assessed"
+        return "agrees" if else_s > exam_s else "contradicts"
+
+    def _tell_shift(self, told: Iterable[Corroboration]) -> str:
+        """That the log's clock is off, if that explains everything: "" where it does not.
+
+        Every hidden stretch is contradicted, and with one shift of the log each begins and ends as something else on
+        the screen does, and nothing else is left.
+        """
+        contradicted = [item for item in told if item.screen == "contradicts"]
+        hidden = list(self._hidden)
+        shown = [stretch for stretch in self._else if stretch[1] - stretch[0] > _TOLERANCE_S]
+        if len(hidden) < _SURE or len(hidden) != len(shown):
+            return ""
+        if not all(any(start_s <= item.start_s < end_s for item in contradicted) for start_s, end_s in hidden):
+            return ""
+        early_s = [b - a for said, seen in zip(hidden, shown, strict=True) for a, b in zip(said, seen, strict=True)]
+        shift_s = (min(early_s) + max(early_s)) / 2
+        if max(early_s) - shift_s > _TOLERANCE_S or not _TOLERANCE_S < abs(shift_s) <= _MAX_SHIFT_S:
+            return ""
+        return f"; the log seems about {number(abs(round(shift_s)))} s {'early' if shift_s > 0 else 'late'}"
 
     def _find_silence(self, start_s: float) -> Iterator[Corroboration]:
         """Where the screen shows something else, and a log that speaks of it says that the page is there."""
@@ -106,6 +159,15 @@ class _Stretches:
     def begins_at(self, t_s: float) -> bool:
         at = bisect_right(self._starts, t_s)
         return at > 0 and self._starts[at - 1] == t_s
+
+    def longer(self, start_s: float, end_s: float, least_s: float) -> Iterator[_Stretch]:
+        """What of the stretches lies between these times, where that is longer than ``least_s``."""
+        for i in range(max(0, bisect_right(self._starts, start_s) - 1), len(self._starts)):
+            left_s, right_s = max(self._starts[i], start_s), min(self._ends[i], end_s)
+            if self._starts[i] >= end_s:
+                return
+            if right_s - left_s > least_s:
+                yield left_s, right_s
 
     def add(self, start_s: float, end_s: float, *, joined: bool) -> None:
         """Append a stretch; ``joined``: nothing that is known to be otherwise lies between it and the last one."""

@@ -8,9 +8,7 @@ from math import inf
 
 from proctor_cli.types import Coverage, Observation, Source
 
-_TOLD = frozenset(
-    {"picture.gap", "sound.missing", "sound.gap", "sound.level_db", "sound.peak_db", "sound.clipped"}
-)
+_TOLD = frozenset({"picture.gap", "sound.missing", "sound.gap", "sound.level_db", "sound.peak_db", "sound.clipped"})
 """What is known without looking at a picture or listening for anything: where it is told, nothing need be measured."""
 _ALONE = frozenset({"screen.exam"})
 """Signals that are a family by themselves."""

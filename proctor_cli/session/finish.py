@@ -81,10 +81,8 @@ def _observed(
         if job.key in lost:
             continue
         clip, info = job.clip, job.scan.info
-        longest_s = max(_GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
-        if source == "screen":
-            # It may leave out pictures that do not differ. What its packets hold and did not come out is missing.
-            longest_s += info.longest_gap_s
+        # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
+        longest_s = inf if source == "screen" else max(_GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
         end_s = round(clip.offset_s + min(job.piece.end_s, info.duration_s), 5)
         for observation in folder.read_part(job.key):
             if observation.t_s - last_s > longest_s:

@@ -26,6 +26,7 @@ def told(recorded: SessionResult) -> Path:
         ScreenText("Chrome - ChatGPT", 40.0, 44.0, "title"),
         ScreenText("https://chatgpt.com/c/1 CHATGPT", 42.5, 43.0, "address"),
         ScreenText("Kỳ thi Địa lý <b>x</b>", 50.0, 51.0, "page"),
+        ScreenText("lch s Vit Nam: trang 1", 52.0, 53.0, "page"),  # as it is read: lịch sử Việt Nam
     ]
     milestones = [Milestone(0.25 * n, "question_viewed", "canvas", f"question {n} was viewed") for n in range(300)]
     corroborations = (
@@ -76,9 +77,9 @@ def test_one_list_at_a_time_is_in_view(listed: Page) -> None:
 def test_a_search_lists_every_stretch_with_the_word_marked(listed: Page) -> None:
     listed.keyboard.press("/")
     expect(listed.locator("#text-query")).to_be_focused()
-    expect(listed.locator("#text-count")).to_have_text(f"{LINES + 3} lines")
+    expect(listed.locator("#text-count")).to_have_text(f"{LINES + 4} lines")
     listed.keyboard.type("ChatGPT")
-    expect(listed.locator("#text-count")).to_have_text(f"2 of {LINES + 3} lines")
+    expect(listed.locator("#text-count")).to_have_text(f"2 of {LINES + 4} lines")
     rows = listed.locator("#text-rows li")
     expect(rows).to_have_count(2)
     expect(rows.nth(0)).to_contain_text("00:00:40\N{EN DASH}00:00:44")
@@ -109,15 +110,20 @@ def test_case_and_accents_do_not_matter_and_words_stay_words(listed: Page) -> No
         listed.locator("#text-query").fill(query)
         expect(listed.locator("#text-rows li")).to_have_count(1)
         expect(listed.locator("#text-rows .said")).to_contain_text("Kỳ thi Địa lý <b>x</b>")
+    for query in ("lịch sử", "lịch sử Việt", "viet"):
+        listed.locator("#text-query").fill(query)
+        expect(listed.locator("#text-rows li")).to_have_count(int(query.startswith("lịch")))
+    listed.locator("#text-query").fill("Lịch Sử Việt")
+    assert listed.locator("#text-rows mark").all_inner_texts() == ["lch s Vit"]
     listed.locator("#text-query").fill("no such words")
-    expect(listed.locator("#text-count")).to_have_text(f"0 of {LINES + 3} lines")
+    expect(listed.locator("#text-count")).to_have_text(f"0 of {LINES + 4} lines")
     expect(listed.locator("#text-more")).to_be_hidden()
 
 
 def test_only_so_much_is_put_into_the_page(listed: Page) -> None:
     listed.keyboard.press("/")
     expect(listed.locator("#text-rows li")).to_have_count(100)
-    expect(listed.locator("#text-more")).to_have_text(f"{LINES + 3 - 100} more")
+    expect(listed.locator("#text-more")).to_have_text(f"{LINES + 4 - 100} more")
     listed.locator("#text-more").click()
     expect(listed.locator("#text-rows li")).to_have_count(200)
     expect(listed.locator("#text-rows li").nth(100).locator("a")).to_be_focused()

@@ -95,7 +95,10 @@ def test_a_damaged_part_is_named_and_the_others_are_used(tmp_path: Path, recorde
     (recorder / "webcam/2.mp4").write_bytes(b"no video")
     ran = analyze(proctor, tmp_path / "out", recorder)
     assert ran.code == 5
-    assert f"{recorder}/webcam/2.mp4: not a recording that can be read; this part is left out" in lines(ran)
+    uncertain = ", and what follows it is placed as if it had not been there: the times of that are uncertain"
+    told = f"2.mp4: not a recording that can be read; this part is left out{uncertain}"
+    assert f"{recorder}/webcam/{told}" in lines(ran)
+    assert f"  partial: {told}" in ran.out.splitlines()
     assert [name for source, name, *_ in placed(tmp_path / "out") if source == "webcam"] == ["1.mp4", "10.mp4"]
     document = json.loads((tmp_path / "out/events.json").read_text())
     assert "part_unreadable" in [problem["code"] for problem in document["problems"]]

@@ -26,12 +26,12 @@ _Luma = NDArray[np.uint8]
 
 _CHROME = 0.16
 """Title bar, tabs, address bar and the head of a page stand in this upper share of a screen: always read, and first."""
-_PAGE_SQUEEZE = 0.75
-_FIRST_BUDGET_PX, _MOST_BUDGET_PX, _BUDGET_PX_PER_S = 5_000.0, 16_000.0, 300.0
+_CHROME_SQUEEZE, _PAGE_SQUEEZE = 0.85, 0.75
+_FIRST_BUDGET_PX, _MOST_BUDGET_PX, _BUDGET_PX_PER_S = 4_000.0, 16_000.0, 250.0
 """For the rest of the screen, as LineReader.cost_px counts, 18 to a character: at first, at once, and as time goes on.
 A page that is shown for a minute is read as a whole; of one that is gone after seconds, the beginning."""
-_TITLE = 0.08
-"""Height in which the title of a large box stands, and what it is rounded up to in tiles."""
+_TITLE = 0.12
+"""Of the screen's height, from the top of a large box: its title and menu stand there."""
 _CREDIT_PX = 5_000.0
 """What boxes that come up may take beyond the budget, to be saved on pages."""
 _BOX_AREA, _BOX_FILL, _BOX_S = (0.004, 0.2), 0.6, 2.0
@@ -184,7 +184,7 @@ class ScreenText:
             words = _NO_TEXT if _is_icon(line) else self._recall(picture)
             if words is None:
                 chrome = line.y1 <= chrome_px
-                squeeze = 1.0 if chrome else _PAGE_SQUEEZE
+                squeeze = _CHROME_SQUEEZE if chrome else _PAGE_SQUEEZE
                 cost_px = 0.0 if chrome else self._reader.cost_px(line.x1 - line.x0, line.y1 - line.y0, squeeze)
                 credit_px = _CREDIT_PX if self._came_up(line) else 0.0
                 if cost_px > max(0.0, self._budget_px + credit_px):

@@ -35,6 +35,8 @@ _TITLE, _INSIDE = 0.05, 0.7
 """A window's title stands this close below its upper edge; what lies in it by so much of itself is its own."""
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(\s?[ap]m)?", re.IGNORECASE)
 _CLOCK_HEIGHT = 0.04
+_CLOCK_GONE_S = 2.5
+"""A clock that shows seconds has ticked twice by then."""
 _WIDE = 2.5
 """Two monitors side by side are wider than any single one (32:9 is 3.6, two of 16:10 are 3.2, one of 21:9 is 2.4)."""
 _RESIZED = 0.02
@@ -93,6 +95,7 @@ class Screen:
         self._unread_top = observation.values.get("screen.unread") or 0.0
         before = tuple(self._page.lines.values())
         turn = self._page.turn(observation)
+        self._ticking.watch(turn)
         locked = self._is_locked()
         self._view = view = View(None) if locked else self._see(before, turn)
         exam = view.kind == "exam"
@@ -113,7 +116,7 @@ class Screen:
             "screen.tab_away": shown * (view.kind == "tab") if known else None,
             "screen.window_away": shown * (view.kind == "window") if known else None,
             "screen.forbidden": shown * bool(forbidden) if known else None,
-            "screen.blank": float(not exam and self._is_blank()) if self._begun and not locked else None,
+            "screen.blank": float(not known and self._is_blank()) if self._begun and not locked else None,
             "screen.fullscreen_left": self._left_fullscreen(turn, view),
             "screen.pasted": pasted if exam else None,
             "screen.notification": float(bool(told)),
@@ -154,7 +157,7 @@ class Screen:
         of_exam = layout.is_exam_host(host) or host in self._adopted or (recognised and layout.is_near_exam_host(host))
         if host and not of_exam and (bars or not recognised):  # else it is named in the exam
             self._windows.forget()
-            return self._away(host) if self._begun else View(None)
+            return self._away(host, turn) if self._begun else View(None)
         self._begun = self._begun or bool(host) or recognised
         if not self._begun:
             return View(None)
@@ -163,13 +166,15 @@ class Screen:
         else:
             self._windows.follow(before, page, turn, bars=bars, is_of_exam=self._recognition.is_line_of_exam)
         if self._windows.place is not None:
+            if not self._windows.stands:
+                return View(None)  # it is being moved, or has gone
             return View("window", self._windows.title(page) or "another window")
         if host or recognised:
             self._recognition.remember(lines, turn.t_s)
             return View("exam")
         if self._waits() or len(lines) < _MIN_LINES:
             return self._view if self._view.kind in ("tab", "window") else View(None)
-        return self._away("")
+        return self._away("", turn)
 
     def _waits(self) -> bool:
         """Whether something at the top of the screen has not been read yet."""
@@ -177,7 +182,7 @@ class Screen:
         unread = sum(line.is_unread for line in head)
         return self._unread_top > _UNREAD_TOP or unread > sum(bool(line.text) for line in head)
 
-    def _away(self, host: str) -> View:
+    def _away(self, host: str, turn: Turn) -> View:
         """Something else fills the place of the exam: another tab while its own tab can be seen, else a window.
 
         Of a page that fills the screen, with no address and no tab above it, only its words and the exam's clock can
@@ -192,7 +197,7 @@ class Screen:
         if host or self._full_screen.bars or is_application(top):
             return View("window", words, host)
         view = View("tab", words)
-        clock_gone = self._had_clock and not any(_TIME.search(line.text) for line in top)
+        clock_gone = self._had_clock and turn.t_s - self._ticking.ticked_s > _CLOCK_GONE_S
         return view if clock_gone or self._name_forbidden(view) else View(None)
 
     # ------------------------------------------------------------ what that means

@@ -33,7 +33,7 @@ class Pastes:
 
     def __init__(self) -> None:
         self._turned_s: float | None = None
-        self._came: deque[tuple[float, int]] = deque()
+        self._came: deque[tuple[float, float, int]] = deque()
         self._went: deque[tuple[float, Shown, int]] = deque()
         self._changed: deque[tuple[float, Box]] = deque()
 
@@ -57,14 +57,13 @@ class Pastes:
             self._came.popleft()
         if self._turned_s is not None and turn.t_s - self._turned_s < _QUIET_S:
             return None
-        self._came.append((turn.t_s, self._added_block(page, turn)))
-        return float(sum(count for _, count in self._came))
-
-    def _added_block(self, page: Page, turn: Turn) -> int:
-        """Characters of the new lines that begin below each other, as those of one text do."""
         new = [line for line in turn.new if line.box.y0 < _STATUS_BAR and self._just_changed(line)]
-        added = [(line.box.x0, count) for line in new if (count := self._added(page, line))]
-        return max((sum(count for x0, count in added if abs(x0 - left) < _ALIGNED) for left, _ in added), default=0)
+        self._came.extend((turn.t_s, line.box.x0, self._added(page, line)) for line in new)
+        return float(max((self._count_block(x0) for _, x0, _ in self._came), default=0))
+
+    def _count_block(self, left: float) -> int:
+        """Characters of the lines that begin below each other, as those of one text do."""
+        return sum(count for _, x0, count in self._came if abs(x0 - left) < _ALIGNED)
 
     def _added(self, page: Page, line: Shown) -> int:
         """Characters of a new line beyond those that stood in its place."""

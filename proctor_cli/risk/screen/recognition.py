@@ -15,6 +15,8 @@ _KNOWN_S = 2.0
 """For so long it must have stood in the exam."""
 _KNOWN_SHARE = 0.3
 """Of a page's lines: a question that was copied into a chat is fewer."""
+_MIN_KNOWN = 2
+"""Where there are bars, and an address that cannot be read: a new tab may name the exam among its shortcuts."""
 _ROW, _MIN_ROWS = 0.03, 2
 """Where a browser's bars are, lines of one row may be its bookmarks."""
 
@@ -33,7 +35,8 @@ class Recognition:
         if len(rows) >= (_MIN_ROWS if bars else 1):
             return True
         long = [words for line in page if len(words := plain(line.text)) >= _LONG]
-        return sum(words in self._known for words in long) > _KNOWN_SHARE * len(long)
+        known = sum(words in self._known for words in long)
+        return known > max(_KNOWN_SHARE * len(long), _MIN_KNOWN if bars else 0)
 
     def is_line_of_exam(self, text: str) -> bool:
         """Whether a line is one that the exam has had."""

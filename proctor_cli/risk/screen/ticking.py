@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import floor
+from math import floor, inf
 
 from proctor_cli.risk.screen.page import Page, Turn
 from proctor_cli.types import Box
@@ -23,7 +23,7 @@ _TURNED_AREA = 0.08
 class Ticking:
     """Learns where the exam's clock is, and tells whether the picture goes on while it should tick.
 
-    ``in_sight`` says that it has ticked since the page last changed as a whole.
+    ``in_sight`` says that it has ticked since the page last changed as a whole, ``ticked_s`` when it did last.
     """
 
     def __init__(self) -> None:
@@ -35,6 +35,12 @@ class Ticking:
         self._timed: set[tuple[int, int]] = set()
         self._clock: frozenset[tuple[int, int]] = frozenset()
         self.in_sight = False
+        self.ticked_s = -inf
+
+    def watch(self, turn: Turn) -> None:
+        """Take in a look, whatever is shown: has something changed where the clock is?"""
+        if any(cell in self._clock for patch in turn.patches for cell in _cells(patch)):
+            self.ticked_s = turn.t_s
 
     def forget(self) -> None:
         """The exam is not shown, or not as it was: where its clock is now has to be seen again."""

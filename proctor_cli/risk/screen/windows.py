@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
+from proctor_cli.risk.screen.applications import has_menu
 from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, plain, same_place
 from proctor_cli.types import Box
 
@@ -42,7 +43,9 @@ _LEVEL = 0.006
 
 
 class Windows:
-    """Follows one window in front of the exam. ``place`` is about where it is, None while there is none.
+    """Follows one window in front of the exam.
+
+    ``place`` is about where it is, None while there is none; ``stands`` whether this look still tells of it.
 
     Args:
         own_words: finds words by which the browser's own menus are known.
@@ -51,6 +54,7 @@ class Windows:
     def __init__(self, own_words: re.Pattern[str]) -> None:
         self._own_words = own_words
         self.place: Box | None = None
+        self.stands = False
         self._hidden: tuple[Shown, ...] = ()
         self._before: tuple[Shown, ...] = ()
         self._changed: tuple[Shown, ...] = ()
@@ -86,9 +90,11 @@ class Windows:
         """
         now = tuple(page.lines.values())
         if self.place is not None:
-            if self._stands(now):
+            self.stands = self._is_told(now)
+            if self.stands:
                 self._seen_s = turn.t_s
-            if _share(self._hidden, now) >= _BACK or turn.t_s - self._seen_s > _SETTLE_S:
+            back = bool(self._hidden) and _share(self._hidden, now) >= _BACK
+            if back or turn.t_s - self._seen_s > _SETTLE_S:
                 self.forget()
             return
         if self._asked_s is not None and turn.t_s - self._asked_s > _SETTLE_S:
@@ -96,11 +102,11 @@ class Windows:
         # The bars of a window that is no longer the active one are drawn in another colour.
         least_area = _SMALL_AREA if any(map(_is_bar, turn.patches)) else _TITLED_AREA
         large = [patch for patch in turn.patches if patch.area >= least_area and not _is_bar(patch)]
-        if large and len(turn.gone) >= _MIN_HIDDEN:
+        if large:
             self._asked_s, self._before, self._changed = turn.t_s, tuple(before), turn.gone
             self._least_area, self._change = least_area, turn.change
-            framed = (patch for patch in large if patch.label == "framed" or patch.score >= _FILL)
-            self._frame = next(framed, None)
+            framed = [patch for patch in large if patch.label == "framed" or patch.score >= _FILL]
+            self._frame = max(framed, key=lambda patch: patch.area, default=None)
         if self._asked_s is not None:
             self._seen_s = turn.t_s
             self._see(now, bars, is_of_exam)
@@ -116,10 +122,17 @@ class Windows:
 
     def _see(self, now: Sequence[Shown], bars: bool, is_of_exam: Callable[[str], bool]) -> None:
         """Whether a window has come up since the lines were ``_before``."""
+        if self._frame is not None:
+            own = [line for line in now if covers(self._frame, line.box) > _INSIDE and not _stays(line, self._before)]
+            if has_menu(own, self._frame.y0):
+                inside = (line for line in self._before if covers(self._frame, line.box) > _INSIDE)
+                below = [line for line in inside if not _stays(line, now)]
+                self._take(self._frame, below, own, (), is_of_exam)
+                return
         hidden = [line for line in self._before if (line.text or line.is_unread) and not _stays(line, now)]
         pieces = [(line, piece) for line in hidden for piece in now if _is_left_of(piece, line, now)]
         pieces += self._find_unread(hidden, now)
-        if len(hidden) < _MIN_HIDDEN or not pieces or _share(self._changed, now) > _DIMMED:
+        if len(hidden) < _MIN_HIDDEN or not pieces or not self._changed or _share(self._changed, now) > _DIMMED:
             return
         left = [piece for _, piece in pieces]
         new = [line for line in now if line.text and line not in left and not _stays(line, self._before)]
@@ -134,15 +147,26 @@ class Windows:
             return
         titled = any(_is_title(line, place) and not is_of_exam(line.text) for line in new)
         if place.area >= (self._least_area if titled else _MIN_AREA) and self._change < _dims(place):
-            self.place, self._hidden, self._asked_s = place, tuple(hidden), None
-            own = (line.text for line in new if _letters(line.text) >= _MIN_TITLE and not is_of_exam(line.text))
-            self._own = frozenset(map(plain, own))
-            self._left = tuple(left)
+            self._take(place, hidden, new, left, is_of_exam)
 
-    def _stands(self, now: Sequence[Shown]) -> bool:
-        """Whether anything still tells of the window: its own lines, wherever it was moved, or those that it cuts."""
-        own = (line for line in now if line.box.y0 < _PAGE[1])  # a task bar names windows that are not shown, too
-        return any(plain(line.text) in self._own for line in own) or any(_stays(line, now) for line in self._left)
+    def _take(
+        self,
+        place: Box,
+        hidden: Sequence[Shown],
+        own: Iterable[Shown],
+        left: Sequence[Shown],
+        is_of_exam: Callable[[str], bool],
+    ) -> None:
+        """There is a window: where, what it hides, what is its own, and what is left of the lines that it cuts."""
+        self.place, self._hidden, self._left = place, tuple(hidden), tuple(left)
+        self._asked_s, self.stands = None, True
+        said = (line.text for line in own if _letters(line.text) >= _MIN_TITLE and not is_of_exam(line.text))
+        self._own = frozenset(map(plain, said))
+
+    def _is_told(self, now: Sequence[Shown]) -> bool:
+        """Whether anything tells of the window: its own lines, wherever it was moved, or those that it cuts."""
+        above = (line for line in now if line.box.y0 < _PAGE[1])  # a task bar names windows that are not shown, too
+        return any(plain(line.text) in self._own for line in above) or any(_stays(line, now) for line in self._left)
 
     def _find_unread(self, hidden: Sequence[Shown], now: Sequence[Shown]) -> list[tuple[Shown, Shown]]:
         """Pieces that are not read, or whose lines were not: they end at one upright, that of the window's frame."""

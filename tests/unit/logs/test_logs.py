@@ -143,7 +143,8 @@ def test_a_bad_row_of_json_too(log: Path, row: str) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        ("", "has no columns `time` and `type`"),
+        ("", "the file is empty"),
+        ("\ufeff \n\n", "the file is empty"),
         ("when,what\n10,hidden\n", "has no columns `time` and `type` (found: 'when, what')"),
         ("x" * 100_000, "has no columns `time` and `type` (found: 'xxx"),
         ("x" * 200_000, "not valid CSV (field larger than field limit"),
@@ -204,6 +205,31 @@ def test_rows_outside_of_what_is_analysed_are_told_in_one_line(log: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("-9,hidden\n20,visible\n", ""),
+        ("-9,hidden\n-9,fullscreen\n20,visible\n", ""),
+        (
+            "-12,visible\n-9,hidden\n20,visible\n",
+            "1 of 3 rows, this one first, are outside of what was analysed (0.0-600.0 s) and are not used; "
+            "what the log said last before it holds at its start",
+        ),
+        (
+            "-9,hidden\n20,visible\n700,hidden\n",
+            "1 of 3 rows, this one first, are outside of what was analysed (0.0-600.0 s) and are not used; "
+            "what the log said last before it holds at its start",
+        ),
+        (
+            "-9,hidden\n0,visible\n",
+            "1 of 2 rows, this one first, are outside of what was analysed (0.0-600.0 s) and are not used",
+        ),
+    ],
+)
+def test_a_row_that_still_holds_at_the_start_is_not_called_unused(log: Path, rows: str, message: str) -> None:
+    assert [problem.message for problem in read(log, "time,type\n" + rows).problems] == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         ("-9,hidden\n20,visible\n", [(0, 1), (20, 0)]),  # it had been left before, and still was
@@ -248,8 +274,59 @@ def test_a_hundred_thousand_rows_are_no_burden(log: Path) -> None:
     rows = [{"time": i / 1000, "type": ("TAB_SWITCH", "hidden", "visible")[i % 3]} for i in range(100_000)]
     started = time.process_time()
     reading = read(log, json.dumps(rows))
-    assert len(reading.observations) == 100_001  # with the return from the last TAB_SWITCH
+    assert len(reading.observations) <= 2_000
     assert time.process_time() - started < 20  # about one; quadratic work would take minutes
+
+
+def test_what_no_exam_has_is_thinned_out_and_told(log: Path) -> None:
+    rows = "".join(f"{i / 10},{'visible' if i % 2 else 'hidden'}\n" for i in range(3_000))
+    reading = read(log, "time,type\n" + rows + "301,fullscreen_exit\n400,hidden\n500,visible\n")
+    told = [(seen.t_s, dict(seen.values)) for seen in reading.observations]
+    assert 600 < len(told) <= 2_000
+    # What is left is as it was, from the first row to the last.
+    assert told[:3] == [(0.0, {"log.hidden": 1.0}), (0.1, {"log.hidden": 0.0}), (1.0, {"log.hidden": 1.0})]
+    assert {t_s for t_s, _ in told} <= {i / 10 for i in range(3_000)} | {301.0, 400.0, 500.0}
+    assert told[-3:] == [(301.0, {"log.fullscreen": 0.0}), (400.0, {"log.hidden": 1.0}), (500.0, {"log.hidden": 0.0})]
+    (problem,) = reading.problems
+    assert (problem.code, problem.where) == ("log_implausible", str(log))
+    assert problem.message == (
+        "it changes 3003 times in what was analysed, which is not plausible: of changes within the same 1 s only the "
+        "first to every state and the last are used"
+    )
+
+
+def test_saying_the_same_again_is_no_change(log: Path) -> None:
+    rows = "".join(f"{i / 10},hidden\n" for i in range(5_000))
+    reading = read(log, "time,type\n" + rows + "550,visible\n")
+    assert states(reading) == [(0.0, 1.0), (550.0, 0.0)]
+    assert reading.problems == ()
+
+
+DATED = "1780297216000,paste\n1780297211000,hidden\n1780297214000,visible\n"
+
+
+def test_rows_that_say_nothing_do_not_hide_that_the_others_have_no_place(log: Path) -> None:
+    rows = "time,type\n1,click\n" + DATED
+    with pytest.raises(UsageError) as caught:
+        read(log, rows)
+    assert caught.value.what.startswith(f"no usable row ({log}, row 3: time '1780297216000' is a date, but when")
+    assert caught.value.hint.endswith("the log's first date is 2026-06-01T07:00:11+00:00.")
+    assert states(read(log, rows.replace("1780297216000,paste\n", ""), CLOCK)) == [(11.0, 1.0), (14.0, 0.0)]
+    assert read(log, "time,type\n1,click\n").observations == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "first"),
+    [
+        ("2026-06-01T09:00:11,hidden\n2026-06-01T09:00:05,visible\n", "2026-06-01T09:00:05"),
+        ("2026-06-01T09:00:11+02:00,hidden\n2026-06-01T09:00:05Z,visible\n", "2026-06-01T09:00:11+02:00"),
+        ("0001-01-01T00:00:00+14:00,hidden\n9999-12-31T23:59:59-12:00,hidden\n", "0001-01-01T00:00:00+14:00"),
+    ],
+)
+def test_the_first_date_is_told_as_a_date(log: Path, rows: str, first: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(log, "time,type\n" + rows)
+    assert caught.value.hint.endswith(f"the log's first date is {first}.")
 
 
 ROWS = st.lists(

@@ -60,15 +60,23 @@ def test_text_is_data_in_order_of_time_and_stays_text(session: SessionResult, tm
 
 def test_why_there_is_no_text_is_said(session: SessionResult, tmp_path: Path) -> None:
     recording = session.recording
-    webcam_only = replace(recording, clips=recording.clips[:1])
     unread = MissingDetector("screen", ("screen.exam",), "the text reader is not installed", "Install it.")
     for changed, said in [
         (replace(recording, screen_text_kept=False), "left out on request (--no-screen-text)"),
-        (webcam_only, "There is no screen recording in this session"),
         (replace(recording, missing=(unread,)), "was not read: the text reader is not installed. Install it."),
         (recording, "No words were found on the screen."),
     ]:
         assert said in section(render(replace(session, recording=changed), tmp_path), "texts")
+
+
+def test_what_was_not_recorded_has_no_place_on_the_page(session: SessionResult, tmp_path: Path) -> None:
+    webcam, screen = session.recording.clips[:2]
+    focus, texts, blurred = 'class="graph focus-graph"', 'id="tab-texts"', 'data-t="incidents.blurred"'
+    for clips, shown in (((webcam, screen), {focus, texts}), ((webcam,), {focus}), ((screen,), {texts})):
+        recording = replace(session.recording, clips=clips, bystanders_blurred=True)
+        html = render(replace(session, recording=recording), tmp_path).partition("session-data")[0]
+        assert {mark for mark in (focus, texts, blurred) if mark in html} == shown
+        assert ("Search the text on the screen" in html) is (texts in shown)
 
 
 # ---------------------------------------------------------------- log

@@ -168,6 +168,8 @@ def test_what_runs_only_when_chosen_is_said_not_to_have_run(session: SessionResu
     assert "nobody chose a network" in html
     assert "Choose one." in html
     assert html.count("Earbuds") == 1
+    figure = render(assessed, tmp_path).partition('data-t="outcome.not_assessed"')[2].partition("</div>")[0]
+    assert "<dd>0</dd>" in figure  # of events, as in the reasons: no event waits for it
     told = (NotAssessed("HEADPHONES", idle.reason, idle.remedy),)
     named = replace(assessed, judgement=replace(session.judgement, not_assessed=told))
     assert render(named, tmp_path).count("nobody chose a network") == 1

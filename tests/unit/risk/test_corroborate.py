@@ -48,9 +48,9 @@ HIDDEN = log({0: 0, 40: 1, 60: 0})
         ({40: 0, 60: 1}, "agrees"),
         ({40.9: 0, 59.1: 1}, "agrees"),  # pages report early
         ({39.1: 0, 60.9: 1}, "agrees"),  # and late
-        ({40: 0, 52: 1}, "agrees"),  # for most of it
+        ({40: 0, 58: 1}, "agrees"),  # for most of it, and then for no longer than a change of pages
+        ({40: 0, 42: 1}, "contradicts"),
         ({}, "contradicts"),
-        ({40: 0, 46: 1}, "contradicts"),
         ({40: None, 60: 1}, "not assessed"),
         ({40: None, 45: 0, 50: None, 60: 1}, "agrees"),  # wherever it could be told
         ({40: None, 45: 1, 50: None, 60: 1}, "contradicts"),
@@ -58,6 +58,78 @@ HIDDEN = log({0: 0, 40: 1, 60: 0})
 )
 def test_what_the_screen_shows_while_the_log_says_hidden(shown: Mapping[float, float | None], said: str) -> None:
     assert (40.0, 60.0, said) in compare(HIDDEN, screen(shown))
+
+
+@pytest.mark.parametrize(
+    ("shown", "parts"),
+    [
+        ({40: 0, 52: 1}, [(40, 52, "agrees"), (52, 60, "contradicts")]),
+        ({52: 0, 60: 1}, [(40, 52, "contradicts"), (52, 60, "agrees")]),
+        ({40: 0, 45: 1, 55: 0, 60: 1}, [(40, 45, "agrees"), (45, 55, "contradicts"), (55, 60, "agrees")]),
+        ({30: 0, 44: 1, 55: 0, 80: 1}, [(40, 44, "agrees"), (44, 55, "contradicts"), (55, 60, "agrees")]),
+        # What is not known between two parts is not held against the log.
+        ({40: 0, 45: None, 55: 1}, [(40, 55, "agrees"), (55, 60, "contradicts")]),
+        ({45: None, 55: 0, 60: 1}, [(40, 45, "contradicts"), (45, 60, "agrees")]),
+        # One that cannot be told for a moment does not end.
+        (
+            {40: 0, 50: 1, 51: None, 52: 1, 53: None, 54: 1, 55: 0},
+            [(40, 50, "agrees"), (50, 55, "contradicts"), (55, 60, "agrees")],
+        ),
+    ],
+)
+def test_where_the_screen_changes_meanwhile(
+    shown: Mapping[float, float | None], parts: list[tuple[float, float, str]]
+) -> None:
+    assert [part for part in compare(HIDDEN, screen(shown)) if 40 <= part[0] < 60] == parts
+
+
+def test_the_parts_are_told_in_words() -> None:
+    agrees, contradicts = fold(HIDDEN, screen({40: 0, 52: 1}))
+    said = "the log says the exam page was hidden 00:00:40-00:01:00; "
+    assert agrees.message == said + "the screen agrees 00:00:40-00:00:52"
+    assert contradicts.message == said + "the screen shows the exam 00:00:52-00:01:00"
+
+
+class TestClock:
+    """A log whose clock is off."""
+
+    LOG: Mapping[float, float | None] = {0: 0, 20: 1, 24: 0, 40: 1, 50: 0}
+
+    @staticmethod
+    def shifts(*series: list[Observation]) -> set[str]:
+        found = [item for item in fold(*series) if item.screen == "contradicts"]
+        assert found
+        return {item.message.partition("; the log seems ")[2] for item in found}
+
+    @pytest.mark.parametrize(
+        ("shift_s", "said"),
+        [(12, "about 12 s early"), (-12, "about 12 s late"), (4.5, "about 4 s early"), (45, "about 45 s early")],
+    )
+    def test_one_shift_explains_it_all(self, shift_s: float, said: str) -> None:
+        shown = {20 + shift_s: 0, 24 + shift_s: 1, 40 + shift_s: 0, 50 + shift_s: 1}
+        assert self.shifts(log(self.LOG), screen(shown)) == {said}
+
+    @pytest.mark.parametrize(
+        "shown",
+        [
+            {},
+            {32: 0, 36: 1},  # the other one is not there
+            {32: 0, 36: 1, 52: 0, 62: 1, 70: 0, 80: 1},  # one more
+            {32: 0, 36: 1, 52: 0, 70: 1},  # of another length
+            {32: 0, 36: 1, 56: 0, 66: 1},  # not the same shift
+            {20: 0, 24: 1, 60: 0, 70: 1},  # only one disagrees
+        ],
+    )
+    def test_where_it_does_not_nothing_is_said(self, shown: Mapping[float, float | None]) -> None:
+        assert self.shifts(log(self.LOG), screen(shown)) == {""}
+
+    def test_one_stretch_alone_fits_anywhere(self) -> None:
+        assert self.shifts(HIDDEN, screen({10: 0, 30: 1})) == {""}
+
+    def test_too_far_is_no_clock_set_badly(self) -> None:
+        told = log({0: 0, 5: 1, 9: 0, 15: 1, 25: 0})
+        assert self.shifts(told, screen({65: 0, 69: 1, 75: 0, 85: 1})) == {"about 60 s early"}
+        assert self.shifts(told, screen({66: 0, 70: 1, 76: 0, 86: 1})) == {""}
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,11 @@ class TestSeams:
         (picture,) = (part for part in result.judgement.coverage if part.signal == "screen.picture")
         assert picture.measured_s == pytest.approx(4.0, abs=0.01)
 
+    def test_pictures_that_a_screen_recorder_left_out_are_no_gap(self, tmp_path: Path, analysed: Analyse) -> None:
+        times_s = [t_s for t_s in even(250) if not 2 < t_s < 6]
+        analysed(Clip("screen", str(film(tmp_path / "sparse.mp4", times_s))))
+        assert extents(tmp_path / "out", "VIDEO_GAP") == []
+
     def test_a_lost_slice_is_no_pause(self, tmp_path: Path, analysed: Analyse, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(plan, "SLICE_S", 3.0)
         parts = [made(tmp_path / f"{n}.mp4", 75, first=100 * n) for n in (1, 2, 3)]
