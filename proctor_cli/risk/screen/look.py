@@ -169,11 +169,14 @@ class Screen:
             if not self._windows.stands:
                 return View(None)  # it is being moved, or has gone
             return View("window", self._windows.title(page) or "another window")
+        left = self._view.kind in ("tab", "window")
+        if left and bars and not host and not self._recognition.is_surely_exam(lines, bars=bars):
+            recognised = False  # back to the exam only with a sure sign
         if host or recognised:
             self._recognition.remember(lines, turn.t_s)
             return View("exam")
         if self._waits() or len(lines) < _MIN_LINES:
-            return self._view if self._view.kind in ("tab", "window") else View(None)
+            return self._view if left else View(None)
         return self._away("", turn)
 
     def _waits(self) -> bool:

@@ -15,8 +15,6 @@ _KNOWN_S = 2.0
 """For so long it must have stood in the exam."""
 _KNOWN_SHARE = 0.3
 """Of a page's lines: a question that was copied into a chat is fewer."""
-_MIN_KNOWN = 2
-"""Where there are bars, and an address that cannot be read: a new tab may name the exam among its shortcuts."""
 _ROW, _MIN_ROWS = 0.03, 2
 """Where a browser's bars are, lines of one row may be its bookmarks."""
 
@@ -30,13 +28,16 @@ class Recognition:
 
     def is_exam(self, lines: Sequence[Shown], *, bars: bool) -> bool:
         """Whether enough of these lines are the exam's. ``bars``: the browser's stand above its pages."""
-        page = [line for line in lines if line.text and (HEAD if bars else 0.0) <= line.box.y0 < TASK_BAR]
-        rows = {round(line.box.y0 / _ROW) for line in page if self._layout.is_anchor(line.text)}
-        if len(rows) >= (_MIN_ROWS if bars else 1):
+        if self.is_surely_exam(lines, bars=bars):
             return True
+        page = _page(lines, bars)
         long = [words for line in page if len(words := plain(line.text)) >= _LONG]
-        known = sum(words in self._known for words in long)
-        return known > max(_KNOWN_SHARE * len(long), _MIN_KNOWN if bars else 0)
+        return sum(words in self._known for words in long) > _KNOWN_SHARE * len(long)
+
+    def is_surely_exam(self, lines: Sequence[Shown], *, bars: bool) -> bool:
+        """Whether lines stand there that the exam always has: a new tab may name it among its shortcuts."""
+        rows = {round(line.box.y0 / _ROW) for line in _page(lines, bars) if self._layout.is_anchor(line.text)}
+        return len(rows) >= (_MIN_ROWS if bars else 1)
 
     def is_line_of_exam(self, text: str) -> bool:
         """Whether a line is one that the exam has had."""
@@ -53,3 +54,8 @@ class Recognition:
         for line in lines:
             if t_s - line.since_s >= _KNOWN_S and len(words := plain(line.text)) >= _LONG:
                 self._known.add(words)
+
+
+def _page(lines: Sequence[Shown], bars: bool) -> list[Shown]:
+    """The lines of the page, without those of bars above and below it."""
+    return [line for line in lines if line.text and (HEAD if bars else 0.0) <= line.box.y0 < TASK_BAR]
