@@ -104,6 +104,7 @@ def write_page(
             heard=_find_heard(result),
             corroborations=_list_corroborations(result),
             unread=_find_unread(result),
+            exam=result.judgement.exam_on_screen,
             style=Markup(style),  # our own files and numbers only
             script=Markup(script),  # our own files only
             style_hash=_hash_source(style),
