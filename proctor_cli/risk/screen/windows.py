@@ -12,8 +12,8 @@ from proctor_cli.types import Box
 
 _MIN_HIDDEN = 2
 _FILL = 0.6
-_MENU_AREA = 0.3
-"""The browser's own menus, known by their words, are smaller."""
+_MENU_AREA, _MIN_OWN = 0.3, 2
+"""The browser's own menus are smaller, and have several lines with words by which they are known."""
 _MIN_AREA = 0.2
 """Dialogs and menus of a page are smaller; even small windows are not much smaller ..."""
 _TITLED_AREA = 0.14
@@ -143,7 +143,7 @@ class Windows:
         beside = any(_stays(line, now) for line in self._before if _is_beside(line, place, bars))
         if not beside and len(pieces) < _MIN_ALIGNED:
             return
-        if place.area < _MENU_AREA and any(self._own_words.search(line.text.casefold()) for line in new):
+        if place.area < _MENU_AREA and sum(map(self._is_own, new)) >= _MIN_OWN:
             return
         titled = any(_is_title(line, place) and not is_of_exam(line.text) for line in new)
         if place.area >= (self._least_area if titled else _MIN_AREA) and self._change < _dims(place):
@@ -162,6 +162,10 @@ class Windows:
         self._asked_s, self.stands = None, True
         said = (line.text for line in own if _letters(line.text) >= _MIN_TITLE and not is_of_exam(line.text))
         self._own = frozenset(map(plain, said))
+
+    def _is_own(self, line: Shown) -> bool:
+        """Whether a line has words of the browser's own menus."""
+        return bool(self._own_words.search(line.text.casefold()))
 
     def _is_told(self, now: Sequence[Shown]) -> bool:
         """Whether anything tells of the window: its own lines, wherever it was moved, or those that it cuts."""
