@@ -6,6 +6,7 @@ each other in a row are one line; that takes milliseconds where a detection netw
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ _RULE_PX = 48
 _HEIGHTS_PX = (7, 64)
 _MIN_WIDTH_PX = 7
 _MARGIN_PX = 2
+_ROW_PX = 32
 
 
 class Line(NamedTuple):
@@ -63,22 +65,24 @@ def _without_rules(edges: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _chain(pieces: Iterable[Line]) -> Iterator[Line]:
-    """Pieces that follow each other in one row, put together from left to right."""
-    open_lines: list[Line] = []
-    for piece in sorted(pieces):
-        for number in range(len(open_lines) - 1, -1, -1):
-            if _continues(open_lines[number], piece):
-                line = open_lines[number]
-                open_lines[number] = Line(
-                    line.x0, min(line.y0, piece.y0), max(line.x1, piece.x1), max(line.y1, piece.y1)
-                )
-                break
-        else:
-            ended = [line for line in open_lines if piece.x0 - line.x1 > _HEIGHTS_PX[1]]
-            yield from ended
-            open_lines = [line for line in open_lines if line not in ended]
-            open_lines.append(piece)
-    yield from open_lines
+    """Pieces that follow each other in one row, put together from left to right.
+
+    Lines are looked up by the rows that they stand in: a film or a night sky has tens of thousands of pieces.
+    """
+    lines: dict[int, Line] = {}
+    rows: defaultdict[int, list[int]] = defaultdict(list)
+    for number, piece in enumerate(sorted(pieces)):
+        own = range(piece.y0 // _ROW_PX, (piece.y1 - 1) // _ROW_PX + 1)
+        for row in own:
+            rows[row] = [n for n in rows[row] if n in lines and piece.x0 - lines[n].x1 <= _HEIGHTS_PX[1]]
+        near = sorted({n for row in own for n in rows[row]}, reverse=True)
+        found = next((n for n in near if _continues(lines[n], piece)), number)
+        line = lines.get(found, piece)
+        lines[found] = Line(line.x0, min(line.y0, piece.y0), max(line.x1, piece.x1), max(line.y1, piece.y1))
+        for row in own:
+            if found not in rows[row]:
+                rows[row].append(found)
+    yield from lines.values()
 
 
 def _continues(line: Line, piece: Line) -> bool:
