@@ -27,7 +27,7 @@ _MOST_PAUSE_S = 8.0
 """... and is left alone for 1, 2, 4, then 8 seconds."""
 _RIM_SHARE = 0.85
 _MIN_RIM_TILES = 3
-_BAND_MARGIN_TILES = 2
+_BAND_MARGIN_TILES = 4
 
 
 class Patch(NamedTuple):

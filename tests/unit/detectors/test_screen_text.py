@@ -181,7 +181,6 @@ def test_a_box_that_comes_up_is_told_as_framed(watch: Callable[..., list[Observa
 
 EXAM, HEADING = DESK.exam(0), DESK.browser("exam.university.edu", Line(100, 190, "Wonder", 84))
 DARK_EXAM = DARK.exam(0)
-HALVED = "a large heading over which something small changes"
 STORIES: dict[str, tuple[Story, float]] = {
     "typing": ([(n, always(DESK.exam(0, answer=[line[: 9 * n] for line in TYPED[:3]]))) for n in range(6)], 9),
     "another page and back": (
@@ -207,22 +206,14 @@ STORIES: dict[str, tuple[Story, float]] = {
         [(0, always(EXAM)), (3, always(EXAM + DESK.window("Terminal", (416, 160, 1120, 608))))],
         8,
     ),
-    HALVED: (
+    "a large heading over which something small changes": (
         [(0, always(HEADING)), (3, always(HEADING + DESK.box((60, 258, 130, 290)))), (5, always(HEADING))],
         8,
     ),
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="bands are cut through lines higher than two tiles"))
-        if name == HALVED
-        else name
-        for name in STORIES
-    ],
-)
+@pytest.mark.parametrize("name", STORIES)
 def test_what_is_told_adds_up_to_what_stands_there(name: str, watch: Callable[..., list[Observation]]) -> None:
     story, end_s = STORIES[name]
     followed = fold(watch(story, end_s))
