@@ -9,6 +9,8 @@ from proctor_cli.risk.screen.recognition import Recognition
 
 _FULL_S = 4.0
 """An exam that fills the screen for so long was meant to."""
+_GONE_S = 2.0
+"""While a page is drawn its bars may be missed for less."""
 _MIN_LETTERS = 4
 
 
@@ -19,11 +21,20 @@ class FullScreen:
         self.bars: bool | None = None
         self._layout, self._recognition = layout, recognition
         self._since_s: float | None = None
+        self._absent_s: float | None = None
         self._was_full = False
 
     def forget(self) -> None:
         """Nothing is known of the screen for a while."""
         self._since_s = None
+
+    def has_bars(self, page: Page, t_s: float, *, waits: bool) -> bool:
+        """Whether bars are to be reckoned with: they may have gone while something else than the exam was shown."""
+        if self._sees_bars(page, waits) is False and page.lines:
+            self._absent_s = t_s if self._absent_s is None else self._absent_s
+        else:
+            self._absent_s = None
+        return bool(self.bars) and (self._absent_s is None or t_s - self._absent_s < _GONE_S)
 
     def follow(self, page: Page, t_s: float, *, waits: bool) -> float | None:
         """While the exam is shown: whether it has left the full screen.

@@ -145,7 +145,8 @@ class Screen:
 
     # ------------------------------------------------------------ what is shown
     def _see(self, before: tuple[Shown, ...], turn: Turn) -> View:
-        page, layout, bars = self._page, self._layout, bool(self._full_screen.bars)
+        page, layout = self._page, self._layout
+        bars = self._full_screen.has_bars(page, turn.t_s, waits=self._waits())
         if not layout.is_known:
             return View(None)
         found = page.find_address(layout.address_y)
