@@ -212,6 +212,11 @@ def states(told: Iterable[Observation], signal: str, start_s: float, end_s: floa
     return {None if value is None else value > _SAYS_SO for value in said}
 
 
+def ever(told: Sequence[Observation], signals: str, start_s: float, end_s: float) -> bool:
+    """Whether any of these ``screen`` signals, named in one text, says so at some look in a stretch of time."""
+    return any(True in states(told, signal, start_s, end_s) for signal in signals.split())
+
+
 def words(told: Iterable[Observation], signal: str, start_s: float, end_s: float) -> set[str]:
     """The words for ``screen.<signal>`` in a stretch of time."""
     said = (one.words.get(f"screen.{signal}", "") for one in told if start_s <= one.t_s < end_s)

@@ -34,7 +34,13 @@ _TALL = 0.03
 _TITLE, _INSIDE = 0.05, 0.7
 """A window's title stands this close below its upper edge; what lies in it by so much of itself is its own."""
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(\s?[ap]m)?", re.IGNORECASE)
-_CLOCK_HEIGHT = 0.04
+_WEEKDAY = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?\b"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag\b|mittwoch\b|thứ\b|th\b|chủ nhật",
+    re.IGNORECASE,
+)
+"""How a date begins in English, German and Vietnamese."""
+_CLOCK_HEIGHT = 0.035
 _CLOCK_GONE_S = 2.5
 """A clock that shows seconds has ticked twice by then."""
 _WIDE = 2.5
@@ -158,7 +164,7 @@ class Screen:
         of_exam = layout.is_exam_host(host) or host in self._adopted or (recognised and layout.is_near_exam_host(host))
         if host and not of_exam and (bars or not recognised):  # else it is named in the exam
             self._windows.forget()
-            return self._away(host, turn) if self._begun else View(None)
+            return self._away(host, turn, bars=bars) if self._begun else View(None)
         self._begun = self._begun or bool(host) or recognised
         if not self._begun:
             return View(None)
@@ -178,7 +184,7 @@ class Screen:
             return View("exam")
         if self._waits() or len(lines) < _MIN_LINES:
             return self._view if left else View(None)
-        return self._away("", turn)
+        return self._away("", turn, bars=bars)
 
     def _waits(self) -> bool:
         """Whether something at the top of the screen has not been read yet."""
@@ -186,7 +192,7 @@ class Screen:
         unread = sum(line.is_unread for line in head)
         return self._unread_top > _UNREAD_TOP or unread > sum(bool(line.text) for line in head)
 
-    def _away(self, host: str, turn: Turn) -> View:
+    def _away(self, host: str, turn: Turn, *, bars: bool) -> View:
         """Something else fills the place of the exam: another tab while its own tab can be seen, else a window.
 
         Of a page that fills the screen, with no address and no tab above it, only its words and the exam's clock can
@@ -198,7 +204,7 @@ class Screen:
         words = host or next((text for text in said if sum(map(str.isalpha, text)) >= _MIN_LETTERS), "another page")
         if any(self._layout.is_title(line.text) for line in strip) or (host and not strip):
             return View("tab", words, host)
-        if host or self._full_screen.bars or is_application(top):
+        if host or bars or is_application(top):
             return View("window", words, host)
         view = View("tab", words)
         clock_gone = self._had_clock and turn.t_s - self._ticking.ticked_s > _CLOCK_GONE_S
@@ -242,11 +248,12 @@ class Screen:
         return None if view.kind is None else self._full_screen.before()
 
     def _is_locked(self) -> bool:
-        """Whether there is hardly anything but a large clock."""
+        """Whether there is hardly anything but a large clock or date; the largest clocks are not read as text."""
         lines = [line for line in self._page.lines.values() if line.text]
-        return len(lines) <= _DARK_LINES and any(
-            _TIME.fullmatch(line.text.strip()) and line.box.height >= _CLOCK_HEIGHT for line in lines
-        )
+        if len(lines) > _DARK_LINES or any(self._recognition.is_line_of_exam(line.text) for line in lines):
+            return False
+        large = [line.text.strip() for line in lines if line.box.height >= _CLOCK_HEIGHT]
+        return any(_TIME.fullmatch(text) or _WEEKDAY.match(text) for text in large)
 
     def _share_drawn(self) -> float:
         """From 0.5 for a page that has just come up to 1 for one full of text: the later look tells more."""

@@ -12,7 +12,7 @@ from proctor_cli.risk.derive import derive
 from proctor_cli.types import Observation
 from tests.unit.risk.cases import recording_of
 from tests.unit.screens import Desk, Screen, Story, Words, always, dimmed, scrolled, zoomed
-from tests.unit.telling import Misread, follow, policy_with, states, tell
+from tests.unit.telling import Misread, ever, follow, policy_with, states, tell
 
 DESK, DARK = Desk(), Desk(1366, 768, dark=True)
 Part = Callable[[int], Screen]
@@ -228,7 +228,7 @@ class TestNotification:
 
     def test_words_within_words_are_not_the_exams_own(self) -> None:
         told = follow(self.story("Telegram", "Anna: use the preset, it is unsaved"), 22.0)
-        assert True in states(told, "notification", 12, 17)
+        assert ever(told, "notification", 12, 17)
 
     def test_the_exams_own_are_known_by_their_words(self) -> None:
         assert events(self.story("Your answer has been saved"), 22.0) == []
