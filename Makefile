@@ -30,7 +30,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV) ..."
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --quiet --upgrade pip --constraint constraints.txt
-	@$(BIN)/python -m pip install --quiet --quiet --editable . --group dev --constraint constraints.txt
+	@$(BIN)/python -m pip install --quiet --quiet --editable '.[cluster]' --group dev --constraint constraints.txt
 	@touch $@
 
 lock: setup  ## Write constraints.txt again, after a dependency was added to pyproject.toml
@@ -61,7 +61,7 @@ lint: setup  ## Style, types and the floors of the house
 check: lint  ## All that CI checks: lint and tests
 	$(BIN)/python -m pytest
 
-bench: setup  ## Measure speed
+bench: models  ## Measure speed: one table, after about an hour
 	@$(BIN)/python benchmarks/run.py
 
 format: setup  ## Rewrite the code in the house style

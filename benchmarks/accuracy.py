@@ -13,10 +13,10 @@ benchmarks/sessions), on the single clips that both are made of, and on the scre
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,18 +56,20 @@ def main() -> None:
                     evaluate(title, folder / "labels.csv", folder, out / title.casefold(), (*_SCREEN, *given.words))
 
 
-def compose(media: Path, folder: Path) -> Path:
-    """Render the labelled sessions into ``folder``."""
+def compose(media: Path, folder: Path, specs: Sequence[Path] = (), *, fps: int | None = None) -> Path:
+    """Render sessions into ``folder``: of ``specs`` (default: the labelled ones), at ``fps`` if they say nothing."""
     webcam = media / "webcam"
     with tempfile.TemporaryDirectory(prefix="proctor-specs-") as group:
         # The composer looks for clips and their labels beside the folder of the specs.
         for name in ("clips", "labels_clips.csv"):
             (Path(group) / name).symlink_to((webcam / name).resolve())
-        specs = Path(group) / "specs"
-        specs.mkdir()
-        for spec in (*(webcam / "specs").glob("*.toml"), *OURS.glob("*.toml")):
-            shutil.copy(spec, specs)
-        command: list[str | Path] = [sys.executable, media / "compose.py", "--out", folder, *sorted(specs.iterdir())]
+        beside = Path(group) / "specs"
+        beside.mkdir()
+        for spec in specs or (*(webcam / "specs").glob("*.toml"), *OURS.glob("*.toml")):
+            text = spec.read_text("utf-8")
+            said = "fps" in tomllib.loads(text)
+            (beside / spec.name).write_text(text if said or fps is None else f"fps = {fps}\n{text}", "utf-8")
+        command: list[str | Path] = [sys.executable, media / "compose.py", "--out", folder, *sorted(beside.iterdir())]
         subprocess.run(command, check=True)
     return folder
 

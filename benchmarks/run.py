@@ -1,160 +1,138 @@
-"""How fast proctor is on this machine: one table, after a few minutes. `make bench` runs it. Linux only.
+"""How fast proctor is on this machine: one table. `make bench` runs it. Linux only.
 
-The video is the sample session's webcam recording, played on and on; its packets are copied, not encoded again.
-Every step is a command as a user types it, start-up included; each is run `--repeat` times, in turn, and the fastest
-counts. Machines differ, and a shared one differs from minute to minute: compare figures of one table only.
+    python benchmarks/run.py                          # all of it: about an hour on two cores
+    python benchmarks/run.py --quick                  # whether it works, in a few minutes: these figures mean little
+    python benchmarks/run.py --only pace,live,quiet   # some figures; --list names them
+
+Every step is a command as a user types it, start-up included. The steps are run in turn, in rounds; a figure is a ratio
+of steps of one round. The table has the median over the rounds, and the least and the most where they differ by more
+than 5 %. Memory and accuracy hardly change from round to round, and are measured once.
+Machines differ, and a shared one differs from minute to minute: compare figures of one table only.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import resource
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
-import av
+from benchmarks.accuracy import MEDIA, compose
+from benchmarks.speed.figures import FIGURES, Figure
+from benchmarks.speed.material import SAMPLE, Material, describe, find, play_on
+from benchmarks.speed.measuring import Used
+from benchmarks.speed.profiling import profile, table
+from benchmarks.speed.steps import MEMORY, Lengths, Step, make
 
-from proctor_cli import detectors, media, nets, plan
-from proctor_cli.types import Clip, Face
-
-SAMPLE = Path(__file__).parents[1] / "sample_videos" / "webcam.mp4"
-PROCTOR = (sys.executable, "-m", "proctor_cli")
-STEP_S = 0.2
+OUT = Path(__file__).parents[1] / "out" / "bench"
+ONCE = {*MEMORY, "evaluate", "evaluate --dense"}
+PROFILE = "profile"
+PROFILED_S = 420.0  # the exam, once
+QUICK = Lengths(60, 20, 10, (20, 40, 60))
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--length", type=float, default=180.0, help="least length of the video, seconds (default 180)")
-    options.add_argument("--repeat", type=int, default=2, help="runs of each step (default 2)")
+    options.add_argument("--minutes", type=float, default=30.0, help="length of the video (default 30)")
+    options.add_argument("--repeat", type=int, default=3, help="rounds (default 3)")
+    options.add_argument("--only", help="names of figures, comma-separated; --list shows them")
+    options.add_argument("--sessions", type=Path, help="labelled sessions composed before (default: composed, once)")
+    options.add_argument("--material", type=Path, nargs="+", help="recordings to play on, in turn, instead of ours")
+    options.add_argument("--quick", action="store_true", help="a minute of the sample session, one round, no accuracy")
+    options.add_argument("--out", type=Path, default=OUT, help="where videos are made (default: out/bench)")
+    options.add_argument("--json", type=Path, help="write all values to this file")
+    options.add_argument("--list", action="store_true", help="name the figures and stop")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
-        measure(Path(folder), given.length, given.repeat)
-
-
-def measure(folder: Path, least_s: float, repeat: int) -> None:
-    """Make the video in ``folder``, run every step ``repeat`` times, and print the table."""
-    video = folder / "video.mp4"
-    length_s = play_on(SAMPLE, video, least_s)
-    cores = sorted(os.sched_getaffinity(0))
-    times_s: dict[str, list[float]] = {}
-    for _ in range(repeat):
-        runs = {
-            "help": (cores, ("--help",)),
-            "one core": (cores[:1], analyse(video, folder / "core", 1)),
-            "1 worker": (cores, analyse(video, folder / "1", 1)),
-            "2 workers": (cores, analyse(video, folder / "2", 2)),
-            "rescore": (cores, ("rescore", str(folder / "2"), "--policy", "strict")),
+    if given.list:
+        print(
+            "\n".join(f"{figure.name:16}{figure.about}" for figure in FIGURES), f"{PROFILE:16}where time goes", sep="\n"
+        )
+        return
+    figures, profiled = choose(given.only, quick=given.quick)
+    lengths = QUICK if given.quick else Lengths(given.minutes * 60, 120, 120, (600, 3600, 10800))
+    given.out.mkdir(parents=True, exist_ok=True)
+    material = Material((SAMPLE,), (SAMPLE,)) if given.quick else find(given.out / "material")
+    if given.material:
+        material = Material(tuple(given.material), material.quiet)
+    names = {name for figure in figures for name in figure.steps}
+    sessions = find_sessions(given.sessions, given.out) if names & {"evaluate"} else None
+    with tempfile.TemporaryDirectory(prefix="videos-", dir=given.out) as folder:
+        shown = Path(folder) / "shown.mp4"
+        play_on(material.exam, shown, min(lengths.whole_s, PROFILED_S))
+        header = f"{os.cpu_count()} cores; {lengths.whole_s / 60:g} min of video: {describe(shown)}"
+        steps = make(material, lengths, Path(folder), sessions)
+        used = measure(
+            {name: step for name, step in steps.items() if name in names}, 1 if given.quick else given.repeat
+        )
+        found = profile(shown) if profiled else None
+    values = {figure.name: list(compute(figure, used)) for figure in figures}
+    print(header)
+    print_table(figures, values)
+    if found:
+        print(f"\nprocessor time, one process and one thread\n{table(found)}")
+    if given.json:
+        document = {
+            "about": header,
+            "figures": values,
+            "steps": {name: [asdict(one) for one in runs] for name, runs in used.items()},
+            "profile": asdict(found) if found else None,
         }
-        for name, (allowed, words) in runs.items():
-            times_s.setdefault(name, []).append(time_command(words, allowed))
-        times_s.setdefault("decoding", []).append(time_decoding(video))
-    best_s = {name: min(found) for name, found in times_s.items()}
-    one, two = ((folder / workers / "observations.jsonl.gz").read_bytes() for workers in ("1", "2"))
-    largest_bytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-
-    def row(what: str, name: str, note: str = "") -> None:
-        pace = "" if name in ("help", "rescore") else f"{length_s / best_s[name]:6.1f} x real time"
-        print(f"{what:38}{best_s[name]:8.2f} s{pace:>22}   {note}".rstrip())
-
-    def share(what: str, part: str, whole: str) -> None:
-        print(f"{what:38}{best_s[part] / best_s[whole]:8.2f}")
-
-    print(f"{length_s:.0f} s of video, {len(cores)} cores, fastest of {repeat}")
-    row("decoding and sampling alone, one core", "decoding")
-    row("analyze on one core", "one core")
-    row("analyze --workers 1", "1 worker", f"{len(cores)} threads")
-    row("analyze --workers 2", "2 workers")
-    row("rescore", "rescore")
-    row("proctor --help", "help")
-    share("decoding / analyze on one core", "decoding", "one core")
-    share("--workers 1 / --workers 2", "1 worker", "2 workers")
-    share("rescore / --workers 2", "rescore", "2 workers")
-    print(f"{'observations of 1 and 2 workers':38}{'   equal' if one == two else '  DIFFER'}")
-    print(f"{'memory of the largest process':38}{largest_bytes / 1e6:8.0f} MB")
-    print("\nin one thread: a look, looks a second of video, share of real time")
-    for name, look_ms, looks_per_s in time_detectors(video):
-        print(f"{name:38}{look_ms:8.1f} ms {looks_per_s:5.1f} {look_ms * looks_per_s / 10:6.1f} %")
+        given.json.write_text(json.dumps(document, indent=1) + "\n")
 
 
-def play_on(source: Path, target: Path, least_s: float) -> float:
-    """Copy the packets of ``source`` to ``target`` as often as makes ``least_s`` seconds; returns how long it is."""
-    with av.open(str(target), "w") as out:
-        length_s, copy = 0.0, None
-        while length_s < least_s:
-            with av.open(str(source)) as container:
-                stream = container.streams.video[0]
-                copy = copy or out.add_stream_from_template(stream)
-                if stream.duration is None or stream.time_base is None:
-                    raise SystemExit(f"{source} does not say how long it is")
-                shift = round(length_s / stream.time_base)
-                for packet in container.demux(stream):
-                    if packet.pts is not None and packet.dts is not None:
-                        packet.pts, packet.dts, packet.stream = packet.pts + shift, packet.dts + shift, copy
-                        out.mux(packet)
-                length_s += float(stream.duration * stream.time_base)
-    return length_s
+def choose(only: str | None, *, quick: bool) -> tuple[list[Figure], bool]:
+    """The figures that are asked for, and whether a profile is."""
+    if only is None:
+        slow = ("f1", "inferences", "dense") if quick else ()
+        return [figure for figure in FIGURES if figure.name not in slow], True
+    wanted = {name.strip() for name in only.split(",")}
+    unknown = wanted - {figure.name for figure in FIGURES} - {PROFILE}
+    if unknown:
+        sys.exit(f"no such figures: {', '.join(sorted(unknown))}; --list names them")
+    return [figure for figure in FIGURES if figure.name in wanted], PROFILE in wanted
 
 
-def analyse(video: Path, folder: Path, workers: int) -> tuple[str, ...]:
-    """The words of an analysis that stops when a network is missing: half the work would look like twice the speed."""
-    words = ("--student", "bench", "--workers", str(workers), "--require", "faces,landmarks,objects")
-    return ("analyze", str(video), *words, "--progress", "none", "-o", str(folder))
+def find_sessions(given: Path | None, out: Path) -> Path | None:
+    """Labelled sessions: those given, those composed before, or composed now; None without the clips."""
+    sessions = given or out / "sessions"
+    if not (sessions / "labels.csv").is_file():
+        if not (MEDIA / "webcam").is_dir():
+            sys.exit("no labelled recordings for the comparison with dense analysis; leave it out with --only")
+        compose(MEDIA, sessions)
+    return sessions
 
 
-def time_command(words: tuple[str, ...], cores: Sequence[int]) -> float:
-    """Seconds that a `proctor` command takes when it may use these cores only."""
-    started_s = perf_counter()
-    done = subprocess.run(
-        [*PROCTOR, *words],
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, cores),
-    )
-    took_s = perf_counter() - started_s
-    if done.returncode:
-        raise SystemExit(f"proctor {' '.join(words)}: exit code {done.returncode}\n{done.stderr}")
-    return took_s
+def measure(steps: Mapping[str, Step], rounds: int) -> dict[str, list[Used]]:
+    """Run all steps in turn, ``rounds`` times; those whose outcome does not vary once."""
+    used: dict[str, list[Used]] = defaultdict(list)
+    for number in range(rounds):
+        for name, step in steps.items():
+            if number and name in ONCE:
+                continue
+            print(f"round {number + 1} of {rounds}: {name} ...", end=" ", file=sys.stderr, flush=True)
+            used[name].append(step())
+            print(f"{used[name][-1].wall_s:.1f} s", file=sys.stderr, flush=True)
+    return used
 
 
-def time_decoding(video: Path) -> float:
-    """Seconds to probe ``video`` and to decode and sample all of it in one thread, as the analysis does."""
-    started_s = perf_counter()
-    scan = media.probe(Clip("webcam", str(video)))
-    for piece in media.cut(scan, STEP_S, plan.SLICE_S):
-        for _ in media.Sampling(scan, piece):
-            pass
-    return perf_counter() - started_s
+def compute(figure: Figure, used: Mapping[str, Sequence[Used]]) -> Iterable[float]:
+    """The figure's value in every round."""
+    for number in range(max(len(used[name]) for name in figure.steps)):
+        yield figure.of({name: used[name][min(number, len(used[name]) - 1)] for name in figure.steps})
 
 
-def time_detectors(video: Path, looks: int = 100) -> Iterator[tuple[str, float, float]]:
-    """(name, milliseconds a look in one thread (median), looks a second of video) of each webcam detector."""
-    networks = nets.load_manifest().choose()
-    scan = media.probe(Clip("webcam", str(video)))
-    frames = list(islice(media.Sampling(scan, media.cut(scan, STEP_S, plan.SLICE_S)[0]), looks))
-    for kind in map(detectors.find, detectors.REGISTRY):
-        if kind.spec.source == "webcam" and networks.keys() >= {*kind.spec.models}:
-            detector = kind({role: nets.find(networks[role]) for role in kind.spec.models})
-            if isinstance(detector, detectors.Comparing):
-                face = next(box for frame in frames for box in frame.boxes if isinstance(box, Face))
-                known = detector.embed(frames[0].rgb, face)
-                detector.compare_with([known] if known else [])
-            detector.observe(frames[:1])  # what is only done once is not counted
-            seen, times_s = [], []
-            for frame in frames:
-                started_s = perf_counter()
-                seen += detector.observe([frame])
-                times_s.append(perf_counter() - started_s)
-            yield kind.spec.name, median(times_s) * 1000, 1 / kind.spec.interval_s
-            detector.close()
-            frames = [replace(frame, boxes=frame.boxes + one.boxes) for frame, one in zip(frames, seen, strict=True)]
+def print_table(figures: Iterable[Figure], values: Mapping[str, Sequence[float]]) -> None:
+    print(f"{'':50}{'this run':36}{'target':20}")
+    for figure in figures:
+        found = values[figure.name]
+        met = figure.is_met(sorted(found)[len(found) // 2])
+        verdict = "" if met is None else "met" if met else "MISSED"
+        print(f"{figure.about:50}{figure.tell(found):36}{figure.target:20}{verdict}".rstrip())
 
 
 if __name__ == "__main__":

@@ -7,15 +7,15 @@ Nothing is guessed: what can be read in two ways is refused, and every mistake i
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from proctor_cli import sheet
 from proctor_cli.errors import UsageError
+from proctor_cli.sheet import quote
 from proctor_cli.types import Finding, Student
 
 _HEADINGS: Mapping[str, frozenset[str]] = {
@@ -24,7 +24,6 @@ _HEADINGS: Mapping[str, frozenset[str]] = {
     "date_of_birth": frozenset({"date_of_birth", "dob", "birth_date", "birthdate", "birthday"}),
     "course": frozenset({"course", "course_code", "course_id", "module", "module_code"}),
 }
-_SEPARATORS = ",;\t"
 _EXAMPLE = "Its first line names the columns, for example id,name,date_of_birth,course."
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
@@ -32,17 +31,9 @@ _DAY_FIRST = re.compile(r"(\d\d?)([./])(\d\d?)\2(\d{4})", re.ASCII)
 # Nobody who sits an exam was born in another; typing errors were.
 _PLAUSIBLE_YEARS = range(1900, 2100)
 
-# More complaints than this help nobody.
-_MAX_MISTAKES = 50
-_MAX_QUOTED = 40
-
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Letters whose stroke is part of them: taking accents off would leave it there.
 _STROKES = str.maketrans({"đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ø": "o", "ŧ": "t"})
-
-
-class _BrokenError(Exception):
-    """The file is no CSV from some line on, which the message names."""
 
 
 def read(path: str | Path) -> dict[str, Student]:
@@ -55,24 +46,24 @@ def read(path: str | Path) -> dict[str, Student]:
         UsageError: it cannot be read, names no column of ids, lists nobody, or has mistakes: all of them are told.
     """
     where = str(path)
-    text = _read_text(path, where)
+    text = sheet.read_text(path, "roster", "Check --roster.")
     separator, columns, width = _find_columns(text, where)
     students: dict[str, Student] = {}
     lines: dict[str, int] = {}
     mistakes: list[str] = []
-    rows = _rows(text, separator)
+    rows = sheet.read_rows(text, separator)
     next(rows)  # the headings
     try:
         for line, cells in rows:
             student, wrong = _read_student(cells, columns, width)
             if student.id and lines.setdefault(student.id, line) != line:
-                wrong.append(f"the id {_quote(student.id)} is that of line {lines[student.id]} too")
+                wrong.append(f"the id {quote(student.id)} is that of line {lines[student.id]} too")
             students[student.id] = student
             mistakes += [f"line {line}: {mistake}" for mistake in wrong]
-    except _BrokenError as error:
+    except sheet.BrokenError as error:
         mistakes.append(str(error))
     if mistakes:
-        raise _refuse(mistakes, where)
+        raise sheet.refuse(mistakes, where)
     if not students:
         raise UsageError("lists no student", where=where, hint=_EXAMPLE)
     return students
@@ -92,9 +83,9 @@ def look_up(given: Student, students: Mapping[str, Student], roster: str) -> tup
     Returns:
         The candidate's row and its "student_mismatch" findings; ``given`` and "student_unknown" where there is none.
     """
-    listed = students.get(_tidy(given.id))
+    listed = students.get(sheet.tidy(given.id))
     if listed is None:
-        near = next((student for student in students if student.casefold() == _tidy(given.id).casefold()), "")
+        near = next((student for student in students if student.casefold() == sheet.tidy(given.id).casefold()), "")
         hint = f" (it has {near})" if near else ""
         return given, (Finding("student_unknown", f"student {given.id} is not in the roster {roster}{hint}"),)
     told = (
@@ -108,75 +99,38 @@ def look_up(given: Student, students: Mapping[str, Student], roster: str) -> tup
     )
 
 
-def _read_text(path: str | Path, where: str) -> str:
-    try:
-        return Path(path).read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot read the roster ({error.strerror})", where=where, hint="Check --roster.") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise UsageError(f"line {line}: not UTF-8", where=where, hint="Save the roster as CSV in UTF-8.") from error
-
-
 def _find_columns(text: str, where: str) -> tuple[str, dict[str, int], int]:
     """The separator by which the first line makes most sense; where the columns are that are read, of how many."""
-    heads = {separator: _heads(text, separator) for separator in _SEPARATORS}
-    found = {separator: _places(names) for separator, names in heads.items()}
-    separator = max(_SEPARATORS, key=lambda separator: len(found[separator]))
-    names, places = heads[separator], found[separator]
+    separator = sheet.choose_separator(text, lambda heads: len(_places(heads)))
+    names = [sheet.tidy(head) for head in sheet.read_heads(text, separator)]
+    places = _places(names)
     if "id" not in places:
-        raise UsageError(f"has no column of ids (found: {_quote(', '.join(names))})", where=where, hint=_EXAMPLE)
+        raise UsageError(f"has no column of ids (found: {quote(', '.join(names))})", where=where, hint=_EXAMPLE)
     twice = [
-        f"{len(indexes)} columns name the {_in_words(column)}: {', '.join(_quote(names[index]) for index in indexes)}"
+        f"{len(indexes)} columns name the {_in_words(column)}: {', '.join(quote(names[index]) for index in indexes)}"
         for column, indexes in places.items()
         if len(indexes) > 1
     ]
     if twice:
-        raise _refuse(twice, where)
+        raise sheet.refuse(twice, where)
     return separator, {column: indexes[0] for column, indexes in places.items()}, len(names)
 
 
 def _places(heads: Sequence[str]) -> dict[str, list[int]]:
     """Where each column lies that is read, for those there are."""
-    keys = [re.sub(r"[\s_-]+", "_", head.casefold()) for head in heads]
+    keys = [sheet.key_of(head) for head in heads]
     places = {column: [i for i, key in enumerate(keys) if key in known] for column, known in _HEADINGS.items()}
     return {column: indexes for column, indexes in places.items() if indexes}
 
 
-def _heads(text: str, separator: str) -> list[str]:
-    try:
-        return next(_rows(text, separator), (1, []))[1]
-    except _BrokenError:
-        return []
-
-
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty: the line each begins on, and its cells without needless spaces."""
-    # Strict: otherwise a quotation mark without its partner would swallow all students that follow.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            tidied = [_tidy(cell) for cell in cells]
-            if any(tidied):
-                yield line, tidied
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise _BrokenError(
-            f"line {line}: not valid CSV from here on; is a quotation mark missing? ({error})"
-        ) from error
-
-
 def _read_student(cells: Sequence[str], columns: Mapping[str, int], width: int) -> tuple[Student, list[str]]:
     """A row's student, and what is wrong with the row."""
-    values = {column: cells[index] if index < len(cells) else "" for column, index in columns.items()}
-    wrong = []
-    if any(cells[width:]):
-        wrong.append(f"{len(cells)} cells, but {width} columns; a cell with a separator in it needs quotation marks")
+    values = {column: sheet.tidy(cells[index]) if index < len(cells) else "" for column, index in columns.items()}
+    wrong = [*sheet.check_width(cells, width)]
     wrong += [
-        f"the {_in_words(column)} {_quote(value)} has characters that cannot be shown"
+        f"the {_in_words(column)} {quote(value)} has characters that cannot be shown"
         for column, value in values.items()
-        if any(unicodedata.category(letter) == "Cc" for letter in value)
+        if sheet.has_controls(value)
     ]
     if not values["id"]:
         wrong.append("no id")
@@ -204,22 +158,11 @@ def _read_date(text: str) -> str:
         if year not in _PLAUSIBLE_YEARS:
             raise ValueError(text)
     except ValueError:
-        raise ValueError(f"the date of birth {_quote(text)} is no date as YYYY-MM-DD or DD.MM.YYYY") from None
+        raise ValueError(f"the date of birth {quote(text)} is no date as YYYY-MM-DD or DD.MM.YYYY") from None
     # With slashes, half of the world writes the month first.
     if day_first and day_first[2] == "/" and day <= 12 and day != month:
-        raise ValueError(f"the date of birth {_quote(text)} may be {found} or {date(year, day, month)}; write which")
+        raise ValueError(f"the date of birth {quote(text)} may be {found} or {date(year, day, month)}; write which")
     return found.isoformat()
-
-
-def _refuse(mistakes: Sequence[str], where: str) -> UsageError:
-    count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-    shown = [*mistakes[:_MAX_MISTAKES], *(["and so on"] if len(mistakes) > _MAX_MISTAKES else [])]
-    return UsageError("\n  ".join((count, *shown)), where=where)
-
-
-def _tidy(text: str) -> str:
-    """Without needless spaces, and with each accented letter written in one way."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _words(name: str) -> list[str]:
@@ -229,7 +172,7 @@ def _words(name: str) -> list[str]:
 
 
 def _letters(course: str) -> str:
-    return "".join(_tidy(course).casefold().split())
+    return "".join(sheet.tidy(course).casefold().split())
 
 
 def _in_words(column: str) -> str:
@@ -238,8 +181,3 @@ def _in_words(column: str) -> str:
 
 def _name_cell(text: str) -> str:
     return f'"{text}"' if text else "empty"
-
-
-def _quote(text: str) -> str:
-    """Words of the file for a message: shortened, with control characters made visible."""
-    return repr(text if len(text) <= _MAX_QUOTED else text[: _MAX_QUOTED - 1] + "…")

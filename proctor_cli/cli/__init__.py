@@ -15,6 +15,7 @@ import typer
 
 from proctor_cli import __version__
 from proctor_cli.cli.analyze import analyze
+from proctor_cli.cli.batch import batch
 from proctor_cli.cli.check import check
 from proctor_cli.cli.evaluate import evaluate
 from proctor_cli.cli.frame import frame
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("analyze")(analyze)
+app.command("batch")(batch)
 app.command("check")(check)
 app.command("evaluate")(evaluate)
 app.command("frame")(frame)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from proctor_cli.cli.candidate import CourseOption, NameOption, RosterOption, read_candidate
-from proctor_cli.cli.documents import PARTIAL, tell, write_documents
+from proctor_cli.cli.candidate import CourseOption, NameOption, RosterOption, read_roster
+from proctor_cli.cli.documents import PARTIAL, tell
 from proctor_cli.cli.networks import get_networks, say_what_is_missing
 from proctor_cli.cli.options import (
     DenseOption,
+    DeviceOption,
     JsonOption,
     ModelOption,
     ModelsOption,
@@ -23,13 +24,13 @@ from proctor_cli.cli.options import (
     WorkersOption,
     split_names,
 )
-from proctor_cli.cli.recordings import check_clock, read_recordings, say_what_was_taken
+from proctor_cli.cli.recordings import say_what_was_taken
+from proctor_cli.cli.sessions import Wishes, check_student_db, make_request
 from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, note, progress
-from proctor_cli.cli.values import count_workers, known_signals, read_offset, read_span, read_start, read_swaps
+from proctor_cli.cli.values import known_signals, read_swaps
 from proctor_cli.errors import Interrupted, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from proctor_cli.session.prepare import Preparation
     from proctor_cli.store import SessionFolder
 
 
@@ -89,6 +90,7 @@ def analyze(
     workers: WorkersOption = None,
     models: ModelsOption = "default",
     model: ModelOption = None,
+    device: DeviceOption = "cpu",
     require: RequireOption = "",
     dense: DenseOption = False,
     offline: OfflineOption = False,
@@ -97,87 +99,90 @@ def analyze(
     as_json: JsonOption = False,
 ) -> None:
     """Analyse one recorded session: observations, events, risk, snapshots and a report."""
-    clips, problems = read_recordings(webcam, screen, workspace)
-    check_clock(clips, screen_offset, screen_start, start)
-    has_webcam = any(clip.source == "webcam" for clip in clips)
-    if reference and (no_identity or not has_webcam):
-        lacks = "--no-identity was given too" if no_identity else "there is no webcam recording to compare with"
-        raise UsageError(lacks, where="--reference", hint="Leave one of them out.")
     student = student.strip()
     if not student:
         raise UsageError("not given", where="--student", hint="Say whose session it is: --student S123.")
 
     from proctor_cli import nets
-    from proctor_cli.batch import analyse, do_apart
+    from proctor_cli.batch.entries import Entry
+    from proctor_cli.batch.single import analyse, do_apart
+    from proctor_cli.batch.stages import refuse_other_exam
+    from proctor_cli.engine.capacity import measure_capacity
     from proctor_cli.engine.local import LocalEngine
     from proctor_cli.policy import load, validate_signals
     from proctor_cli.report.page import check_language
+    from proctor_cli.session.observe import get_ready
     from proctor_cli.session.prepare import prepare, roles_needed
-    from proctor_cli.session.references import find_photos, find_student_photos
-    from proctor_cli.session.request import Request
     from proctor_cli.store import SessionFolder
 
     check_language(language)
     rules = load(policy)
     validate_signals(rules, known_signals())
-    chosen = nets.load_manifest().choose(models, read_swaps(model or []))
+    chosen = nets.load_manifest().choose(models, read_swaps(model or []), nets.choose_device(device))
     folder = SessionFolder(output or Path(f"proctor-{_file_name(student)}"))
-    candidate, findings = read_candidate(student, roster, name, course)
-    photos = find_photos(reference or [])
-    if not photos and has_webcam and not no_identity:
-        if student_db and not student_db.is_dir():
-            raise UsageError("no such folder", where=str(student_db), hint="Give the folder that holds them.")
-        photos, missing = find_student_photos(student_db or Path("student_db"), student)
-        findings += missing
-    request = Request(
-        student_id=student,
-        clips=clips,
-        folder=str(folder.path),
+    check_student_db(student_db)
+    entry = Entry(
+        student=student,
+        webcam=(webcam,) if webcam else (),
+        screen=(screen,) if screen else (),
+        workspace=workspace or "",
+        reference=tuple(reference or ()),
+        events=events or "",
+        start=start or "",
+        span=span or "",
+        screen_offset=screen_offset or "",
+        screen_start=screen_start or "",
+        name=name,
+        course=course,
+        exam_title=tuple(exam_title or ()),
+    )
+    wishes = Wishes(
+        policy=rules,
         models=chosen,
-        events=events,
-        start=read_start(start) if start else None,
-        span=read_span(span) if span else None,
-        require=split_names(require),
-        dense=dense,
-        photos=photos,
+        roster=read_roster(roster),
+        student_db=student_db,
         identity=not no_identity,
         keep_embeddings=keep_embeddings,
-        student=candidate,
-        findings=findings,
         blur_bystanders=blur_bystanders,
-        keep_screen_text=screen_text,
-        exam_names=tuple(filter(None, map(str.strip, exam_title or []))),
-        screen_offset_s=read_offset(screen_offset) if screen_offset is not None else None,
-        screen_start=read_start(screen_start, "--screen-start") if screen_start else None,
-        problems=problems,
+        screen_text=screen_text,
+        require=split_names(require),
+        dense=dense,
     )
+    request = make_request(entry, folder.path, wishes)
+    for finding in request.findings:
+        if finding.code != "reference_missing":  # said in the outcome
+            note(finding.message)
     _protect(folder, student, overwrite)
-    networks = [chosen[role] for role in roles_needed(clips) if role in chosen]
+    networks = [chosen[role] for role in roles_needed(request.clips) if role in chosen]
     get_networks(networks, offline)
-    count, threads = count_workers(workers)
-    engine = LocalEngine(count)
-    preparation = prepare(request, threads=threads, apart=do_apart(engine))
-    _protect_other_exam(folder, preparation, overwrite)
-    if any(path and os.path.isdir(path) for path in (webcam, screen)):
-        say_what_was_taken(preparation.recording)
-    say_what_is_missing(preparation.recording, networks)
-    if preparation.done:
-        note(f"going on with a stopped analysis: {len(preparation.done)} of {len(preparation.jobs)} slices are done")
-    total_s = sum(job.length_s for job in preparation.jobs)
-    try:
-        with progress(style, total_s, student) as advance:
-            result = analyse(
-                preparation,
-                engine,
-                rules,
-                analysed_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                advance=advance,
+    capacity = measure_capacity(workers)
+    with LocalEngine(capacity.workers, get_ready) as engine:
+        preparation = prepare(request, threads=capacity.threads(1), apart=do_apart(engine))
+        if not overwrite:
+            refuse_other_exam(folder, preparation.recording)
+        if any(path and os.path.isdir(path) for path in (webcam, screen)):
+            say_what_was_taken(preparation.recording)
+        say_what_is_missing(preparation.recording, networks)
+        if preparation.done:
+            note(
+                f"going on with a stopped analysis: {len(preparation.done)} of {len(preparation.jobs)} slices are done"
             )
-    except KeyboardInterrupt:
-        raise Interrupted(
-            "stopped", where=str(folder.path), hint="The same command goes on where this one was stopped."
-        ) from None
-    write_documents(folder, result, language=language)
+        total_s = sum(job.length_s for job in preparation.jobs)
+        try:
+            with progress(style, total_s, student) as advance:
+                result = analyse(
+                    preparation,
+                    engine,
+                    rules,
+                    capacity,
+                    analysed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                    advance=advance,
+                    language=language,
+                )
+        except KeyboardInterrupt:
+            raise Interrupted(
+                "stopped", where=str(folder.path), hint="The same command goes on where this one was stopped."
+            ) from None
     tell(folder, result, as_json=as_json)
     if result.partial:
         raise typer.Exit(PARTIAL)
@@ -195,15 +200,4 @@ def _protect(folder: SessionFolder, student: str, overwrite: bool) -> None:
     if other != student:
         raise OutputError(
             f"holds the session of {other}", where=str(folder.path), hint="Choose another folder, or add --overwrite."
-        )
-
-
-def _protect_other_exam(folder: SessionFolder, preparation: Preparation, overwrite: bool) -> None:
-    """A candidate sits more than one exam: results of other recordings are not written over either."""
-    if overwrite or not folder.session.exists():
-        return
-    before = {clip.sha256 for clip in folder.read_session().recording.clips}
-    if before.isdisjoint(clip.sha256 for clip in preparation.recording.clips):
-        raise OutputError(
-            "holds the session of other recordings", where=str(folder.path), hint="Choose another, or add --overwrite."
         )

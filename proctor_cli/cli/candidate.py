@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from proctor_cli.cli.terminal import note
 
 if TYPE_CHECKING:
     from proctor_cli.types import Finding, Student
@@ -23,21 +23,33 @@ CourseOption = Annotated[
 ]
 
 
-def read_candidate(
-    student_id: str, roster: Path | None, name: str, course: str
-) -> tuple[Student | None, tuple[Finding, ...]]:
-    """The candidate, None when nothing but the id is given; and what does not agree with the roster, which is told now.
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The list of students by id, and what to call it."""
+
+    name: str
+    students: Mapping[str, Student]
+
+
+def read_roster(path: Path | None) -> Roster | None:
+    """The roster, if one is given.
 
     Raises:
-        UsageError: the roster cannot be read, or has mistakes.
+        UsageError: it cannot be read, or has mistakes.
     """
-    from proctor_cli.roster import look_up, read
+    from proctor_cli.roster import read
+
+    return None if path is None else Roster(path.name, read(path))
+
+
+def describe_candidate(
+    student_id: str, name: str, course: str, roster: Roster | None
+) -> tuple[Student | None, tuple[Finding, ...]]:
+    """The candidate, None when nothing but the id is given; and what does not agree with the roster."""
+    from proctor_cli.roster import look_up
     from proctor_cli.types import Student
 
     given = Student(student_id, name.strip(), "", course.strip(), "options")
     if roster is None:
         return (given if given.name or given.course else None), ()
-    student, findings = look_up(given, read(roster), roster.name)
-    for finding in findings:
-        note(finding.message)
-    return student, findings
+    return look_up(given, roster.students, roster.name)

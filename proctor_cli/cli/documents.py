@@ -1,10 +1,9 @@
-"""The files a person reads, written from a judged session; and what the terminal says of it."""
+"""What the terminal says of a judged session."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import typer
 
@@ -20,16 +19,6 @@ PARTIAL = 5
 """Exit code: the results are written, but a part of a recording could not be analysed."""
 _MOST_NAMED = 4
 """Stretches of poor recording that the terminal names; the report has them all."""
-
-
-def write_documents(folder: SessionFolder, result: SessionResult, *, language: str = "en") -> None:
-    """Write events.csv, events.json and report.html beside session.json."""
-    from proctor_cli.report import page, tables
-
-    links = {clip.path: quote(clip.path) for clip in result.recording.clips}
-    tables.write_events_csv(result, folder.events_csv)
-    tables.write_events_json(result, folder.events_json)
-    page.write_page(result, folder.report, media=links, snapshots=folder.path, language=language)
 
 
 def tell(folder: SessionFolder, result: SessionResult, *, as_json: bool) -> None:

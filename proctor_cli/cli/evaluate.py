@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from proctor_cli.cli.documents import PARTIAL, write_documents
+from proctor_cli.cli.documents import PARTIAL
 from proctor_cli.cli.networks import get_networks, say_what_is_missing
 from proctor_cli.cli.options import (
     DenseOption,
+    DeviceOption,
     JsonOption,
     ModelOption,
     ModelsOption,
@@ -27,7 +28,7 @@ from proctor_cli.cli.options import (
     split_names,
 )
 from proctor_cli.cli.terminal import ProgressOption, ProgressStyle, note, progress
-from proctor_cli.cli.values import count_workers, known_signals, read_swaps
+from proctor_cli.cli.values import known_signals, read_swaps
 from proctor_cli.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def evaluate(
     workers: WorkersOption = None,
     models: ModelsOption = "default",
     model: ModelOption = None,
+    device: DeviceOption = "cpu",
     require: RequireOption = "",
     dense: DenseOption = False,
     offline: OfflineOption = False,
@@ -101,6 +103,7 @@ def evaluate(
         hint = "Give webcam recordings, or leave it out."
         raise UsageError("there is no webcam recording to compare with", where="--student-db", hint=hint)
 
+    from proctor_cli.engine.capacity import measure_capacity
     from proctor_cli.engine.local import LocalEngine
     from proctor_cli.evaluate.evaluation import Task, evaluate_reports, evaluate_sessions
     from proctor_cli.evaluate.labels import read_labels, read_reports
@@ -114,8 +117,9 @@ def evaluate(
         list_clips,
     )
     from proctor_cli.evaluate.sweep import read_sweep
-    from proctor_cli.nets import load_manifest
+    from proctor_cli.nets import choose_device, load_manifest
     from proctor_cli.policy import load, validate_signals
+    from proctor_cli.session.observe import get_ready
     from proctor_cli.session.prepare import roles_needed
     from proctor_cli.session.request import Request
 
@@ -138,7 +142,7 @@ def evaluate(
         analysed = Analysed(judge_all(finished, rules, analysed_at=now))
     else:
         output = output or Path("proctor-evaluation")
-        chosen = load_manifest().choose(models, read_swaps(model or []))
+        chosen = load_manifest().choose(models, read_swaps(model or []), choose_device(device))
         found = find_recordings([recordings] if recordings else [path.parent for path in labels], known, wanted)
         _refuse_nothing(only, found)
         candidates = find_candidates(student_db, found)
@@ -147,29 +151,30 @@ def evaluate(
         clips = {name: list_clips(path, source.value) for name, path in found.items()}
         networks = [chosen[role] for role in roles_needed(chain(*clips.values())) if role in chosen]
         get_networks(networks, offline)
-        count, threads = count_workers(workers)
+        capacity = measure_capacity(workers)
         try:
-            analysed = analyse_all(
-                {
-                    name: Request(
-                        student_id=name,
-                        clips=parts,
-                        folder=str(output / name),
-                        models=chosen,
-                        require=split_names(require),
-                        dense=dense,
-                        photos=candidates[name][0],
-                        findings=candidates[name][1],
-                    )
-                    for name, parts in clips.items()
-                },
-                rules,
-                LocalEngine(count),
-                threads=threads,
-                analysed_at=now,
-                watch=partial(progress, style),
-                done=_Documents(networks),
-            )
+            with LocalEngine(capacity.workers, get_ready) as engine:
+                analysed = analyse_all(
+                    {
+                        name: Request(
+                            student_id=name,
+                            clips=parts,
+                            folder=str(output / name),
+                            models=chosen,
+                            require=split_names(require),
+                            dense=dense,
+                            photos=candidates[name][0],
+                            findings=candidates[name][1],
+                        )
+                        for name, parts in clips.items()
+                    },
+                    rules,
+                    engine,
+                    capacity=capacity,
+                    analysed_at=now,
+                    watch=partial(progress, style),
+                    done=_Documents(networks),
+                )
         except KeyboardInterrupt:
             raise Interrupted(
                 "stopped", where=str(output), hint="The same command goes on where this one was stopped."
@@ -188,13 +193,15 @@ class _Documents:
         self._said = False
 
     def __call__(self, judged: Judged) -> None:
+        from proctor_cli.batch.documents import write_documents
+
         recording: Recording = judged.result.recording
         if not self._said:
             say_what_is_missing(recording, self._networks)
             self._said = True
         for problem in recording.problems:
             note(f"{problem.where}: {problem.message}")
-        write_documents(judged.folder, judged.result)
+        write_documents(judged.folder, judged.result, language="en")
 
 
 def _tell(evaluation: Evaluation, output: Path | None, *, list_all: bool, as_json: bool, min_f1: float | None) -> None:

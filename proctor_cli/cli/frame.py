@@ -10,9 +10,17 @@ import typer
 
 from proctor_cli.cli.documents import PARTIAL
 from proctor_cli.cli.networks import get_networks
-from proctor_cli.cli.options import ModelOption, ModelsOption, OfflineOption, PolicyOption, RequireOption, split_names
+from proctor_cli.cli.options import (
+    DeviceOption,
+    ModelOption,
+    ModelsOption,
+    OfflineOption,
+    PolicyOption,
+    RequireOption,
+    split_names,
+)
 from proctor_cli.cli.terminal import note
-from proctor_cli.cli.values import count_workers, known_signals, read_swaps
+from proctor_cli.cli.values import known_signals, read_swaps
 from proctor_cli.errors import InputError, UsageError
 
 _STANDARD_INPUT = "-"
@@ -32,6 +40,7 @@ def frame(
     policy: PolicyOption = None,
     models: ModelsOption = "default",
     model: ModelOption = None,
+    device: DeviceOption = "cpu",
     require: RequireOption = "",
     offline: OfflineOption = False,
     pretty: Annotated[
@@ -43,6 +52,7 @@ def frame(
         raise UsageError("can only be read once", where=_STANDARD_INPUT, hint="Give it once.")
 
     from proctor_cli import nets
+    from proctor_cli.engine.capacity import measure_capacity
     from proctor_cli.policy import load, validate_signals
     from proctor_cli.report.frame import encode
     from proctor_cli.session.frame import FrameRequest, Viewer, roles_needed
@@ -51,14 +61,14 @@ def frame(
     rules = load(policy)
     validate_signals(rules, known_signals())
     request = FrameRequest(
-        models=nets.load_manifest().choose(models, read_swaps(model or [])),
+        models=nets.load_manifest().choose(models, read_swaps(model or []), nets.choose_device(device)),
         photos=find_photos(reference or []),
         students=find_students(student_db) if student_db else {},
         require=split_names(require),
     )
     get_networks([request.models[role] for role in roles_needed(request) if role in request.models], offline)
     failed = 0
-    with Viewer(request, rules, threads=count_workers(1)[1]) as viewer:
+    with Viewer(request, rules, threads=measure_capacity(1).threads(1)) as viewer:
         for warning in viewer.warnings:
             note(warning)
         for picture in pictures:

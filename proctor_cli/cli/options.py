@@ -14,6 +14,10 @@ ModelsOption = Annotated[str, typer.Option("--models", help="The set of networks
 ModelOption = Annotated[
     list[str] | None, typer.Option("--model", help="Swap one network, as in objects=yolox_nano. Repeatable.")
 ]
+DeviceOption = Annotated[
+    str,
+    typer.Option("--device", help="Where networks run: cpu, cuda, gpu (Intel graphics) or auto."),
+]
 RequireOption = Annotated[
     str, typer.Option("--require", help="Checks without which to stop with exit code 4, as in faces,objects.")
 ]

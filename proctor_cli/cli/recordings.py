@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +23,11 @@ _KNOWN_FROM = {
 
 
 def read_recordings(
-    webcam: str | None, screen: str | None, workspace: str | None
+    webcam: Sequence[str], screen: Sequence[str], workspace: str
 ) -> tuple[tuple[Clip, ...], tuple[Problem, ...]]:
     """The recordings meant, of each source its parts in order; and what was met while looking into folders.
+
+    ``webcam`` and ``screen`` are files or folders; none is (), and of a ``workspace`` "".
 
     Raises:
         InputError: a folder holds no recordings, or may not be read.
@@ -32,14 +35,14 @@ def read_recordings(
     """
     from proctor_cli.types import Clip
 
-    clips, problems = _look_into(webcam, "webcam", screen)
+    clips, problems = _look_into(webcam, "webcam", has_screen=bool(screen))
     if screen and any(clip.source == "screen" for clip in clips):
         hint = "Leave --screen out, or give the webcam recording alone."
-        raise UsageError(f"{webcam} holds a screen recording too", where="--screen", hint=hint)
-    shown, noticed = _look_into(screen, "screen", "--screen")
+        raise UsageError(f"{webcam[0]} holds a screen recording too", where="--screen", hint=hint)
+    shown, noticed = _look_into(screen, "screen", has_screen=True)
     if any(clip.source == "webcam" for clip in shown):
         raise UsageError(
-            f"{screen} holds webcam recordings too", where="--screen", hint="Give the folder alone: analyze FOLDER."
+            f"{screen[0]} holds webcam recordings too", where="--screen", hint="Give the folder alone: analyze FOLDER."
         )
     clips += shown
     if workspace:
@@ -52,26 +55,24 @@ def read_recordings(
     return clips, problems + noticed
 
 
-def check_clock(
-    clips: tuple[Clip, ...], screen_offset: str | None, screen_start: str | None, start: str | None
-) -> None:
-    """Whether what is said of the session clock makes sense for these recordings.
+def check_clock(clips: tuple[Clip, ...], screen_offset: str, screen_start: str, start: str) -> None:
+    """Whether what is said of the session clock, "" for nothing, makes sense for these recordings.
 
     Raises:
         UsageError: it does not.
     """
     sources = {clip.source for clip in clips}
     for option, value in (("--screen-offset", screen_offset), ("--screen-start", screen_start)):
-        if value is not None and "screen" not in sources:
+        if value and "screen" not in sources:
             raise UsageError("there is no screen recording to shift", where=option, hint="Give --screen FILE.")
-    if screen_offset is not None and "webcam" not in sources:
+    if screen_offset and "webcam" not in sources:
         hint = "Give the webcam recording too."
         raise UsageError("a screen recording alone begins at 0", where="--screen-offset", hint=hint)
-    if screen_start is not None and "webcam" not in sources:
+    if screen_start and "webcam" not in sources:
         raise UsageError("there is no webcam recording beside it", where="--screen-start", hint="Give --start instead.")
-    if screen_start is not None and screen_offset is not None:
+    if screen_start and screen_offset:
         raise UsageError("--screen-offset says so already", where="--screen-start", hint="Leave one of them out.")
-    if screen_start is not None and start is None:
+    if screen_start and not start:
         hint = "Say with --start when the webcam recording began."
         raise UsageError("does not say how far apart they began", where="--screen-start", hint=hint)
 
@@ -98,17 +99,23 @@ def describe_start(recording: Recording) -> str | None:
     return f"the screen recording begins {when} the webcam recording, {known}"
 
 
-def _look_into(path: str | None, source: Source, screen: str | None) -> tuple[tuple[Clip, ...], tuple[Problem, ...]]:
-    """The recordings that an argument means; with a ``screen`` given as well there is no doubt whose they are."""
+def _look_into(
+    paths: Sequence[str], source: Source, *, has_screen: bool
+) -> tuple[tuple[Clip, ...], tuple[Problem, ...]]:
+    """The recordings that an argument means; where the screen is given by itself there is no doubt whose they are."""
     from proctor_cli.session.recordings import find_recordings
     from proctor_cli.types import Clip
 
-    if not path:
-        return (), ()
-    if not Path(path).is_dir():
-        return (Clip(source, path),), ()
-    found = find_recordings(path, source if screen else None)
-    return found.clips, found.problems
+    clips: list[Clip] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if Path(path).is_dir():
+            found = find_recordings(path, source if has_screen else None)
+            clips += found.clips
+            problems += found.problems
+        else:
+            clips.append(Clip(source, path))
+    return tuple(clips), tuple(problems)
 
 
 def _tell_pauses(parts: list[ClipInfo]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,9 +10,6 @@ from proctor_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from proctor_cli.types import WallClock
-
-# What one worker holds with every network loaded, measured (docs/performance.md), with room to breathe.
-_WORKER_BYTES = 600 * 2**20
 
 # Clocks that were never set say 1970 or less, and Python's calendar ends with the year 9999.
 _PLAUSIBLE_YEARS = range(1971, 9999)
@@ -120,13 +116,3 @@ def known_signals() -> frozenset[str]:
         logs.SPEC,
     ]
     return list_signals({signal for spec in specs for signal in spec.signals})
-
-
-def count_workers(wanted: int | None) -> tuple[int, int]:
-    """How many workers, and how many threads each: the user's wish, else what cores and memory allow."""
-    import psutil
-
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    room = max(1, int(psutil.virtual_memory().available // _WORKER_BYTES))
-    workers = wanted or min(cores, room)
-    return workers, max(1, cores // workers)

@@ -35,6 +35,8 @@ _MIN_MOTION_PX = 0.4
 _MIN_CONTRAST = 0.8
 # Grey levels added to both errors, so that noise alone gives no ratio.
 _NOISE = 0.2
+# So much of the picture beside a part has a say in where its corners are.
+_BESIDE_PX = 5
 _MIN_POINTS = 8
 _MIN_INLIERS = 0.4
 _TOLERANCE_PX = 0.7
@@ -115,9 +117,12 @@ def _parts(face: Box, width_px: int, height_px: int) -> tuple[_Picture, _Picture
 
 def _motion(before: _Picture, now: _Picture, part: _Picture) -> _Motion | None:
     """Shift, turn and scale of one part of the picture (Lucas-Kanade on corners, RANSAC); None when there is no one."""
-    corners = cv2.goodFeaturesToTrack(before, 100, 0.01, 4, mask=part, blockSize=5)
+    x, y, width, height = cv2.boundingRect(part)
+    near = np.s_[max(0, y - _BESIDE_PX) : y + height + _BESIDE_PX, max(0, x - _BESIDE_PX) : x + width + _BESIDE_PX]
+    corners = cv2.goodFeaturesToTrack(before[near], 100, 0.01, 4, mask=part[near], blockSize=5)
     if corners is None or len(corners) < _MIN_POINTS:
         return None
+    corners += np.float32([near[1].start, near[0].start])
     there, found, _ = cv2.calcOpticalFlowPyrLK(before, now, corners, np.empty_like(corners), winSize=(15, 15))
     kept = found.ravel() == 1
     if kept.sum() < _MIN_POINTS:

@@ -1,8 +1,9 @@
 """Face landmarks of the candidate: head pose, gaze, eyes, mouth, and how the face lies (MediaPipe FaceLandmarker).
 
 The largest face box of the picture is cut out with a margin and shown to the landmarker, so that a candidate
-who sits far from the camera is measured as well as one who sits close. `RunningMode.IMAGE` keeps no state
-between pictures: the same picture always gives the same numbers, whichever worker sees it.
+who sits far from the camera is measured as well as one who sits close. Its networks are run by us, or by MediaPipe,
+as the manifest says: nearly the same numbers, in more time. No state is kept between pictures: the same picture always
+gives the same numbers, whichever worker sees it.
 
 Angles are as seen in the picture, in degrees: yaw and roll grow towards the picture's right, pitch upwards.
 (In an unmirrored recording the picture's right is the candidate's left.)
@@ -12,13 +13,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from proctor_cli.errors import ModelError
 from proctor_cli.nets import Model
+from proctor_cli.nets.face_mesh import Mesh, open_face_mesh
 from proctor_cli.quiet import cut_network, native_silence
 from proctor_cli.types import Box, Frame, Observation, Spec
 
@@ -52,6 +54,12 @@ _MIN_MOUTH_PX = 12.0
 _LUMA = np.array((0.299, 0.587, 0.114))  # Rec. 601
 # The part of a face's box, about its middle, that holds skin and neither hair nor background.
 _INNER = 0.6
+
+
+class _Landmarker(Protocol):
+    def look(self, rgb: NDArray[np.uint8]) -> Mesh | None: ...
+
+    def close(self) -> None: ...
 
 
 class Landmarks:
@@ -92,6 +100,62 @@ class Landmarks:
 
     def __init__(self, models: Mapping[str, Model], threads: int = 1) -> None:
         model = models["landmarks"]
+        by_mediapipe = model.place.runtime == "mediapipe"
+        self._landmarker: _Landmarker = _MediaPipe(model) if by_mediapipe else open_face_mesh(model, threads)
+
+    def observe(self, frames: Sequence[Frame]) -> list[Observation]:
+        """Measure the largest face of each picture. See Detector."""
+        return [Observation("webcam", frame.t_s, self._measure(frame)) for frame in frames]
+
+    def close(self) -> None:
+        """Free the landmarker."""
+        self._landmarker.close()
+
+    def _measure(self, frame: Frame) -> dict[str, float | None]:
+        values: dict[str, float | None] = dict.fromkeys(self.spec.signals)
+        faces = [box for box in frame.boxes if box.label == "face"]
+        if not faces:
+            return values
+        face = max(faces, key=lambda box: box.area * box.score)
+        values["face.luma"] = _face_luma(frame.rgb, face)
+        crop, origin = _cut(frame.rgb, face)
+        if min(crop.shape[:2]) < 2:
+            return values
+        mesh = self._landmarker.look(crop)
+        if mesh is None:
+            return values
+        points, shapes = mesh.points_px, mesh.shapes
+        if not _lies_in(points.mean(axis=0) + origin, face, frame):
+            return values  # the landmarker has taken a neighbour's face
+        yaw_deg, pitch_deg, roll_deg = _head_angles(mesh.turn)
+        eyes_open = 1 - (shapes["eyeBlinkLeft"] + shapes["eyeBlinkRight"]) / 2
+        gaze_yaw_deg = gaze_pitch_deg = None
+        if eyes_open >= _MIN_OPEN:
+            gaze_yaw_deg = _gaze_yaw_deg(points)
+        if gaze_yaw_deg is not None:
+            up = shapes["eyeLookUpLeft"] + shapes["eyeLookUpRight"]
+            down = shapes["eyeLookDownLeft"] + shapes["eyeLookDownRight"]
+            gaze_pitch_deg = _GAZE_PITCH_FULL_DEG * (up - down) / 2
+        mouth_px = math.dist(points[_MOUTH_LEFT], points[_MOUTH_RIGHT])
+        gap_px = math.dist(points[_LIP_UPPER], points[_LIP_LOWER])
+        return values | {
+            "head.yaw_deg": yaw_deg,
+            "head.pitch_deg": pitch_deg,
+            "head.roll_deg": roll_deg,
+            "gaze.yaw_deg": gaze_yaw_deg,
+            "gaze.pitch_deg": gaze_pitch_deg,
+            "eyes.open": eyes_open,
+            "mouth.open": gap_px / mouth_px if mouth_px >= _MIN_MOUTH_PX else None,
+            "mouth.smile": (shapes["mouthSmileLeft"] + shapes["mouthSmileRight"]) / 2,
+            "face.iris": _iris_px(points, face, frame) / min(frame.rgb.shape[:2]),
+            "face.outside": _outside(points + origin, frame),
+        }
+
+
+class _MediaPipe:
+    """The landmarker as MediaPipe runs it. `RunningMode.IMAGE` keeps no state."""
+
+    def __init__(self, model: Model) -> None:
         cut_network()
         with native_silence():
             from mediapipe import Image, ImageFormat
@@ -118,55 +182,21 @@ class Landmarks:
                     hint="`proctor models verify` checks the file; if it is right, install proctor again.",
                 ) from error
 
-    def observe(self, frames: Sequence[Frame]) -> list[Observation]:
-        """Measure the largest face of each picture. See Detector."""
-        return [Observation("webcam", frame.t_s, self._measure(frame)) for frame in frames]
+    def look(self, rgb: NDArray[np.uint8]) -> Mesh | None:
+        found = self._landmarker.detect(self._image(rgb))
+        if not found.face_landmarks:
+            return None
+        height_px, width_px = rgb.shape[:2]
+        matrix = np.asarray(found.facial_transformation_matrixes[0])[:3, :3]
+        return Mesh(
+            np.array([(point.x * width_px, point.y * height_px) for point in found.face_landmarks[0]]),
+            {shape.category_name: shape.score for shape in found.face_blendshapes[0]},
+            matrix / np.linalg.norm(matrix, axis=0),
+        )
 
     def close(self) -> None:
-        """Free the landmarker. It must not outlive the interpreter: its destructor then fails."""
+        """It must not outlive the interpreter: its destructor then fails."""
         self._landmarker.close()
-
-    def _measure(self, frame: Frame) -> dict[str, float | None]:
-        values: dict[str, float | None] = dict.fromkeys(self.spec.signals)
-        faces = [box for box in frame.boxes if box.label == "face"]
-        if not faces:
-            return values
-        face = max(faces, key=lambda box: box.area * box.score)
-        values["face.luma"] = _face_luma(frame.rgb, face)
-        crop, origin = _cut(frame.rgb, face)
-        if min(crop.shape[:2]) < 2:
-            return values
-        found = self._landmarker.detect(self._image(crop))
-        if not found.face_landmarks:
-            return values
-        height_px, width_px = crop.shape[:2]
-        points = np.array([(p.x * width_px, p.y * height_px) for p in found.face_landmarks[0]])
-        if not _lies_in(points.mean(axis=0) + origin, face, frame):
-            return values  # the landmarker has taken a neighbour's face
-        shapes = {shape.category_name: shape.score for shape in found.face_blendshapes[0]}
-        yaw_deg, pitch_deg, roll_deg = _head_angles(np.asarray(found.facial_transformation_matrixes[0]))
-        eyes_open = 1 - (shapes["eyeBlinkLeft"] + shapes["eyeBlinkRight"]) / 2
-        gaze_yaw_deg = gaze_pitch_deg = None
-        if eyes_open >= _MIN_OPEN:
-            gaze_yaw_deg = _gaze_yaw_deg(points)
-        if gaze_yaw_deg is not None:
-            up = shapes["eyeLookUpLeft"] + shapes["eyeLookUpRight"]
-            down = shapes["eyeLookDownLeft"] + shapes["eyeLookDownRight"]
-            gaze_pitch_deg = _GAZE_PITCH_FULL_DEG * (up - down) / 2
-        mouth_px = math.dist(points[_MOUTH_LEFT], points[_MOUTH_RIGHT])
-        gap_px = math.dist(points[_LIP_UPPER], points[_LIP_LOWER])
-        return values | {
-            "head.yaw_deg": yaw_deg,
-            "head.pitch_deg": pitch_deg,
-            "head.roll_deg": roll_deg,
-            "gaze.yaw_deg": gaze_yaw_deg,
-            "gaze.pitch_deg": gaze_pitch_deg,
-            "eyes.open": eyes_open,
-            "mouth.open": gap_px / mouth_px if mouth_px >= _MIN_MOUTH_PX else None,
-            "mouth.smile": (shapes["mouthSmileLeft"] + shapes["mouthSmileRight"]) / 2,
-            "face.iris": _iris_px(points, face, frame) / min(frame.rgb.shape[:2]),
-            "face.outside": _outside(points + origin, frame),
-        }
 
 
 def _cut(rgb: NDArray[np.uint8], face: Box) -> tuple[NDArray[np.uint8], tuple[int, int]]:
@@ -208,9 +238,8 @@ def _face_luma(rgb: NDArray[np.uint8], face: Box) -> float | None:
     return float(np.median(inner @ _LUMA)) / 255 if inner.size else None
 
 
-def _head_angles(matrix: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Yaw, pitch, roll in degrees from a 4x4 canonical-face-to-camera matrix (x right, y up, z to the camera)."""
-    rotation = matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0)
+def _head_angles(rotation: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Yaw, pitch, roll in degrees from a 3x3 rotation of the face (x right, y up, z to the camera)."""
     yaw = math.atan2(rotation[0, 2], rotation[2, 2])
     pitch = math.asin(max(-1.0, min(1.0, rotation[1, 2])))
     roll = -math.atan2(rotation[1, 0], rotation[1, 1])

@@ -82,8 +82,9 @@ def _cut(rgb: NDArray[np.uint8], face: Box, side_px: int) -> NDArray[np.uint8]:
     top = min(max(round((face.y0 + face.y1) / 2 * height_px - crop_px / 2), 1 - crop_px), height_px - 1)
     x0, x1 = max(0, left), min(width_px, left + crop_px)
     y0, y1 = max(0, top), min(height_px, top + crop_px)
-    inside = cv2.copyMakeBorder(
-        rgb[y0:y1, x0:x1], y0 - top, top + crop_px - y1, x0 - left, left + crop_px - x1, cv2.BORDER_REFLECT_101
-    )
+    inside = rgb[y0:y1, x0:x1]
+    if inside.shape[:2] != (crop_px, crop_px):
+        beside = (y0 - top, top + crop_px - y1, x0 - left, left + crop_px - x1)
+        inside = cv2.copyMakeBorder(inside, *beside, cv2.BORDER_REFLECT_101)
     method = cv2.INTER_AREA if crop_px > side_px else cv2.INTER_LANCZOS4
     return np.asarray(cv2.resize(inside, (side_px, side_px), interpolation=method), np.uint8)

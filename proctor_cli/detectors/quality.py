@@ -6,6 +6,7 @@ It measures; whether a picture is "black", "dark", "frozen" or "blurred" is for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import ClassVar
 
 import cv2
@@ -96,7 +97,7 @@ def _measure(frame: Frame, filmed: bool) -> dict[str, float | None]:
     values: dict[str, float | None] = {
         # The mean of a white picture comes out a hair above 255.
         "picture.luma": min(1.0, mean / 255),
-        "picture.bright": float(np.percentile(luma, 99)) / 255,
+        "picture.bright": _percentile(luma, 0.99) / 255,
         "picture.contrast": min(1.0, deviation * 2 / 255),
         "picture.change": frame.change,
     }
@@ -107,7 +108,7 @@ def _measure(frame: Frame, filmed: bool) -> dict[str, float | None]:
             if deviation >= _MIN_SPREAD
             else None,
             "picture.edges": _edges(luma, mean) if mean >= 255 * _MIN_LUMA else None,
-            "picture.glare": float((luma >= 255 * _GLARE).mean()),
+            "picture.glare": float(np.count_nonzero(luma >= ceil(255 * _GLARE)) / luma.size),
         }
     return values
 
@@ -115,4 +116,12 @@ def _measure(frame: Frame, filmed: bool) -> dict[str, float | None]:
 def _edges(luma: NDArray[np.uint8], mean: float) -> float:
     smooth = cv2.GaussianBlur(luma, (0, 0), _SMOOTH_PX).astype(np.float32)
     across, down = (cv2.Sobel(smooth, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1)))
-    return float((np.hypot(across, down) > _EDGE * mean).mean())
+    return float(np.count_nonzero(cv2.magnitude(across, down) > _EDGE * mean) / luma.size)
+
+
+def _percentile(luma: NDArray[np.uint8], share: float) -> float:
+    """The value under which this share of the pixels lies, between two as numpy does it, but quicker for bytes."""
+    ranks = np.cumsum(cv2.calcHist([luma], [0], None, [256], [0, 256]))
+    below, rest = divmod(share * (luma.size - 1), 1)
+    low, high = np.searchsorted(ranks, (below, min(below + 1, luma.size - 1)), side="right")
+    return float(low + (high - low) * rest)

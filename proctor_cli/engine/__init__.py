@@ -1,10 +1,15 @@
-"""Map a function over jobs. An engine knows jobs, never videos."""
+"""Run functions on jobs, somewhere else. An engine knows jobs, never videos.
+
+local    processes on this machine
+worker   what such a process does, and how it is started and ended
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -12,9 +17,9 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[R]):
-    """What came of the job at ``index``: its result, or why there is none."""
+    """What came of the job with this ``ticket``: its result, or why there is none."""
 
-    index: int
+    ticket: int
     result: R | None
     error: Exception | None
 
@@ -24,7 +29,25 @@ class WorkerDied(Exception):
 
 
 class Engine(Protocol):
-    """Runs jobs somewhere and yields what came of them, in the order in which they finish."""
+    """Runs jobs somewhere, any number at a time. One thread uses it, best in a ``with`` block, which closes it."""
 
-    def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Generator[Done[R], None, None]:
-        """Run ``function`` on every job. Closing the iterator early stops the work at once."""
+    def submit(self, function: Callable[[J], R], job: J) -> int:
+        """Have ``function``, one that can be imported by its name, run on ``job``; returns its ticket: 0, 1, 2, ...
+
+        The job begins as soon as a worker is free, whatever the caller does meanwhile.
+        """
+
+    def outcomes(self) -> Generator[Done[Any], None, None]:
+        """What came of the jobs, in the order in which they finish, each once, until nothing is under way.
+
+        More may be submitted between two of them.
+        """
+
+    def close(self) -> None:
+        """Stop all work at once. What was under way has no outcome; closing again does nothing."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

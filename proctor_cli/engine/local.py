@@ -1,159 +1,149 @@
 """Jobs on this machine, one process per worker.
 
-A worker keeps what it has loaded (models) from job to job. One that dies takes only its own job with it: the
-job is tried once more in a fresh process, then reported as lost. `concurrent.futures` is not used here
-because there a single death breaks every pending future and hides whose it was (docs/adr/0003).
+Workers are started at once and live as long as the engine: what they load while the parent still looks at its input,
+and what they keep from job to job (models), is loaded once. A thread of the engine's own starts them, hands out jobs
+and takes answers, so that no worker waits while the parent is busy, and no Ctrl-C comes between.
+
+A worker that dies takes only its own job with it: the job is tried once more in a fresh process, then reported as lost.
+`concurrent.futures` is not used here because there a single death breaks every pending future and hides whose it
+was (docs/adr/0003).
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import atexit
 import pickle
-import signal
-import sys
-import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from multiprocessing import resource_tracker
+from collections.abc import Callable, Generator
+from multiprocessing import Pipe, resource_tracker
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from typing import cast
+from queue import SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self, cast
 
 from proctor_cli.engine import Done, J, R, WorkerDied
+from proctor_cli.engine.worker import Task, Worker, end, hold_signals, start
 
-# "spawn", because the libraries that decode and infer hold threads and locks, which "fork" would copy half-way.
-_PROCESSES = multiprocessing.get_context("spawn")
 _TRIES = 2
-_STOPS = (signal.SIGINT, signal.SIGTERM)
-
-
-@dataclass(slots=True)
-class _Worker:
-    process: BaseProcess
-    pipe: Connection
-    index: int = -1  # of the job it is working on
 
 
 class LocalEngine:
-    """``workers`` processes on this machine."""
+    """``workers`` processes on this machine, each of which first does what makes it ``ready`` for jobs.
 
-    def __init__(self, workers: int) -> None:
+    ``ready`` is a function that can be imported by its name.
+    """
+
+    def __init__(self, workers: int, ready: Callable[[], None] | None = None) -> None:
         if workers < 1:
             raise ValueError(f"workers must be at least 1, got {workers}")
-        self._workers = workers
+        self._size = workers
+        self._ready = ready
+        self._waiting: deque[Task] = deque()
+        self._came: SimpleQueue[Done[Any] | Exception] = SimpleQueue()
+        self._submitted = self._under_way = 0
+        self._closing = False
+        self._ears, self._bell = Pipe(duplex=False)
+        resource_tracker.ensure_running()  # otherwise started with the first worker, which would undo hold_signals
+        self._thread = Thread(target=self._run, name="engine", daemon=True)
+        atexit.register(self.close)  # for an interrupt that comes before the caller's `with` has begun
+        self._thread.start()
 
-    def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Generator[Done[R], None, None]:
-        """Run ``function`` on every job; see Engine.map."""
-        waiting = deque(range(len(jobs)))
-        tries = dict.fromkeys(waiting, 0)
-        busy: dict[int, _Worker] = {}  # keyed by the pipe's file descriptor
-        try:
-            while waiting or busy:
-                # All are started before the first is given a job: sending a large one waits until its worker reads.
-                with _interrupts_held():
-                    started = [self._start(function) for _ in range(min(len(waiting), self._workers - len(busy)))]
-                    busy |= {worker.pipe.fileno(): worker for worker in started}
-                for worker in started:
-                    self._give(worker, waiting, jobs, tries)
-                for ready in wait([worker.pipe for worker in busy.values()]):
-                    ready = cast(Connection, ready)  # another class on Windows, with the same methods
-                    worker = busy[ready.fileno()]
-                    try:
-                        result, error = ready.recv()
-                    except (EOFError, OSError):  # OSError: it died with a job unread, or in the middle of an answer
-                        del busy[ready.fileno()]
-                        lost: Done[R] | None = self._bury(worker, tries)
-                        if lost is None:
-                            waiting.appendleft(worker.index)
-                        else:
-                            yield lost
-                        continue
-                    done: Done[R] = Done(worker.index, result, error)
-                    if waiting:
-                        self._give(worker, waiting, jobs, tries)
-                    else:
-                        del busy[ready.fileno()]
-                        self._dismiss(worker)
-                    yield done
-        finally:
-            for worker in busy.values():
-                worker.process.kill()
-                worker.process.join()
-                worker.pipe.close()
+    def submit(self, function: Callable[[J], R], job: J) -> int:
+        """Have ``function`` run on ``job``; see Engine.submit."""
+        if self._closing:
+            raise ValueError("the engine is closed")
+        ticket = self._submitted
+        self._waiting.append(Task(ticket, pickle.dumps((function, job))))
+        self._submitted += 1
+        self._under_way += 1
+        self._bell.send_bytes(b"")
+        return ticket
 
-    def _start(self, function: Callable[[J], R]) -> _Worker:
-        ours, theirs = _PROCESSES.Pipe()
-        process = _PROCESSES.Process(target=_serve, args=(function, theirs), daemon=True)
-        process.start()
-        theirs.close()  # so that the worker's death is an end of file for us
-        return _Worker(process, ours)
+    def outcomes(self) -> Generator[Done[Any], None, None]:
+        """What came of the jobs; see Engine.outcomes."""
+        while self._under_way:
+            came = self._came.get()
+            if isinstance(came, Exception):
+                raise came
+            self._under_way -= 1
+            yield came
 
-    def _give(self, worker: _Worker, waiting: deque[int], jobs: Sequence[J], tries: dict[int, int]) -> None:
-        worker.index = waiting.popleft()
-        tries[worker.index] += 1
-        # If it has died between two jobs, its end of file is handled like any other death.
-        with suppress(ConnectionError):
-            worker.pipe.send(jobs[worker.index])
-
-    def _bury(self, worker: _Worker, tries: dict[int, int]) -> Done[R] | None:
-        worker.process.join()
-        worker.pipe.close()
-        if tries[worker.index] < _TRIES:
-            return None
-        code = worker.process.exitcode or 0
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        return Done(worker.index, None, WorkerDied(f"the worker process died {_TRIES} times ({how})"))
-
-    def _dismiss(self, worker: _Worker) -> None:
-        worker.pipe.close()
-        worker.process.join(timeout=5)
-        if worker.process.is_alive():
-            worker.process.kill()
-            worker.process.join()
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait while a worker is started.
-
-    A worker that was started half-way would complain, and one that is not yet known would not be stopped. It is itself
-    born deaf to Ctrl-C, which goes to the whole group: the parent decides.
-    """
-    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    resource_tracker.ensure_running()  # it is started with the first worker and would unblock the signal again
-    handlers = {number: signal.signal(number, lambda it, _: held.append(it)) for number in _STOPS}
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # inherited; here, other threads may still hear it
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    if held:
-        signal.raise_signal(held[0])
-
-
-def _serve(function: Callable[[J], R], pipe: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
-            job = pipe.recv()
-        except (EOFError, OSError):
+    def close(self) -> None:
+        """Stop all work at once; see Engine.close."""
+        if self._closing:
             return
+        self._closing = True
+        self._under_way = 0
+        self._bell.send_bytes(b"")
+        if self._thread.is_alive():
+            self._thread.join()
+        self._bell.close()
+        self._ears.close()
+        atexit.unregister(self.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ in the engine's own thread
+    def _run(self) -> None:
+        workers: dict[Connection, Worker] = {}
         try:
-            answer: tuple[object, Exception | None] = (function(job), None)
-        except Exception as error:  # whatever went wrong belongs to this job and is reported with it
-            answer = (None, error)
+            hold_signals()
+            self._employ(workers, self._size)
+            while not self._closing:
+                for heard in wait([self._ears, *workers]):
+                    pipe = cast(Connection, heard)  # another class on Windows, with the same methods
+                    if pipe is self._ears:
+                        pipe.recv_bytes()
+                    else:
+                        self._listen(workers, pipe)
+                for worker in workers.values():
+                    if worker.idle and self._waiting:
+                        worker.give(self._waiting.popleft())
+                self._employ(workers, min(self._size - len(workers), len(self._waiting)))
+        except Exception as error:  # no more processes, no more files: the caller must not wait for ever
+            self._came.put(error)
+        finally:
+            end(workers.values())
+
+    def _employ(self, workers: dict[Connection, Worker], count: int) -> None:
+        for _ in range(count):
+            if self._closing:
+                return
+            worker = start(self._ready)
+            workers[worker.pipe] = worker
+
+    def _listen(self, workers: dict[Connection, Worker], pipe: Connection) -> None:
+        worker = workers[pipe]
         try:
-            packed = pickle.dumps(answer)
-            pickle.loads(packed)
-        except Exception as error:  # it would fail in the parent, far from its job
-            unsendable = answer[1] or error
-            packed = pickle.dumps((None, RuntimeError(f"{type(unsendable).__name__}: {unsendable}")))
-        with suppress(ConnectionError):  # the parent has gone, and the next reading says so
-            pipe.send_bytes(packed)
+            answer = pipe.recv()
+        except (EOFError, OSError):  # OSError: it died with a job unread, or in the middle of an answer
+            del workers[pipe]
+            self._mourn(worker, worker.bury())
+            return
+        if worker.task is None:
+            worker.up = True
+            return
+        self._came.put(Done(worker.task.ticket, *answer))
+        worker.task = None
+
+    def _mourn(self, worker: Worker, how: str) -> None:
+        """Have the dead worker's job done again, or give it up."""
+        task = worker.task
+        if task is None and not worker.up and self._waiting:
+            # It never came so far as to be given one; where none ever does, the jobs must still come to an end.
+            task = self._waiting.popleft()
+            task.tries += 1
+        if task is None:
+            return
+        if task.tries < _TRIES:
+            self._waiting.appendleft(task)
+        else:
+            error = WorkerDied(f"the worker process died {_TRIES} times ({how})")
+            self._came.put(Done(task.ticket, None, error))

@@ -10,8 +10,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from proctor_cli.batch import analyse, do_apart
+from proctor_cli.batch.single import analyse, do_apart
 from proctor_cli.engine import Engine
+from proctor_cli.engine.capacity import Capacity
 from proctor_cli.errors import ModelError, OutputError, ProctorError, UsageError
 from proctor_cli.evaluate.labels import Labels, Report, name_clip
 from proctor_cli.evaluate.scoring import Session, rename, rename_all
@@ -132,7 +133,7 @@ def analyse_all(
     policy: Policy,
     engine: Engine,
     *,
-    threads: int,
+    capacity: Capacity,
     analysed_at: str,
     watch: Watch,
     done: Callable[[Judged], None],
@@ -146,7 +147,7 @@ def analyse_all(
         requests: what to analyse, by clip.
         policy: the rules.
         engine: where the slices are analysed.
-        threads: threads a worker.
+        capacity: what the engine has.
         analysed_at: the time now, ISO 8601.
         watch: shows the progress of one recording.
         done: told of each session when session.json is written.
@@ -159,7 +160,7 @@ def analyse_all(
     for number, (clip, request) in enumerate(requests.items(), 1):
         label = f"{clip} ({number}/{len(requests)})"
         try:
-            result = _analyse(request, policy, engine, threads, analysed_at, watch, label)
+            result = _analyse(request, policy, engine, capacity, analysed_at, watch, label)
         except (UsageError, ModelError, OutputError):
             raise
         except ProctorError as error:
@@ -248,20 +249,20 @@ def _analyse(
     request: Request,
     policy: Policy,
     engine: Engine,
-    threads: int,
+    capacity: Capacity,
     analysed_at: str,
     watch: Watch,
     label: str,
 ) -> SessionResult:
     folder = SessionFolder(request.folder)
-    preparation = prepare(request, threads=threads, apart=do_apart(engine))
+    preparation = prepare(request, threads=capacity.threads(1), apart=do_apart(engine))
     if is_analysed(preparation):
         result = judge_folder(folder, policy, analysed_at=analysed_at)
         folder.write_session(result)
         return result
     _protect(folder, preparation.recording)
     with watch(sum(job.length_s for job in preparation.jobs), label) as advance:
-        return analyse(preparation, engine, policy, analysed_at=analysed_at, advance=advance)
+        return analyse(preparation, engine, policy, capacity, analysed_at=analysed_at, advance=advance)
 
 
 def _protect(folder: SessionFolder, recording: Recording) -> None:

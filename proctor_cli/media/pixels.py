@@ -67,6 +67,11 @@ class Pixels:
             rgb = cv2.flip(rgb, -1 if mirrored_x and mirrored_y else int(mirrored_x))
         return np.ascontiguousarray(rgb)
 
+    def size_px(self, picture: VideoFrame) -> tuple[int, int]:
+        """Width and height of the upright picture."""
+        swapped = orientation(picture).swapped
+        return (picture.height, picture.width) if swapped else (picture.width, picture.height)
+
     def thumbnail(self, picture: VideoFrame) -> NDArray[np.int16]:
         """Luma averaged over areas, (48, 64) int16, 0-255 whatever range the video uses; not turned upright."""
         small = self._luma.reformat(

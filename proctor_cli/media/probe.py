@@ -74,6 +74,16 @@ def has_sound(path: str) -> bool:
         return False
 
 
+def claimed_s(path: str) -> float | None:
+    """How long a recording says it is, without reading it; None when it does not say.
+
+    Raises:
+        InputError: there is no such file, or it is no recording that can be read.
+    """
+    with open_recording(path) as container:
+        return None if container.duration is None else container.duration / 1e6
+
+
 def _info(clip: Clip, container: InputContainer, stream: VideoStream, picture: VideoFrame, times: Timeline) -> ClipInfo:
     turn = orientation(picture)
     width_px, height_px = (picture.height, picture.width) if turn.swapped else (picture.width, picture.height)

@@ -11,14 +11,17 @@
 
 from __future__ import annotations
 
+from proctor_cli.nets.devices import choose_device
 from proctor_cli.nets.fetch import Fetched, Progress, fetch
 from proctor_cli.nets.folders import cache_folder, search_folders
+from proctor_cli.nets.libraries import import_openvino
 from proctor_cli.nets.lookup import FileState, Model, find, inspect
-from proctor_cli.nets.manifest import Entry, File, Manifest, Picture, load_manifest
+from proctor_cli.nets.manifest import Device, Entry, File, Manifest, Picture, load_manifest
 from proctor_cli.nets.network import Network, open_network
 from proctor_cli.nets.runtimes import Port
 
 __all__ = [
+    "Device",
     "Entry",
     "Fetched",
     "File",
@@ -30,8 +33,10 @@ __all__ = [
     "Port",
     "Progress",
     "cache_folder",
+    "choose_device",
     "fetch",
     "find",
+    "import_openvino",
     "inspect",
     "load_manifest",
     "open_network",

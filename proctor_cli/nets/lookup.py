@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from proctor_cli.errors import ModelError
+from proctor_cli.nets.devices import Place, place
 from proctor_cli.nets.folders import ENVIRONMENT, search_folders
 from proctor_cli.nets.manifest import Entry, File, Picture
 from proctor_cli.types import ModelUse
@@ -26,6 +27,11 @@ class Model:
     folder: Path
     paths: tuple[Path, ...]
     sha256s: tuple[str, ...]
+
+    @property
+    def place(self) -> Place:
+        """What runs it, and where."""
+        return place(self.entry)
 
     @property
     def path(self) -> Path:
@@ -56,7 +62,9 @@ class Model:
     def uses(self) -> tuple[ModelUse, ...]:
         """Provenance: one record for each file."""
         entry = self.entry
-        return tuple(ModelUse(entry.role, entry.name, sha256, entry.licence) for sha256 in self.sha256s)
+        return tuple(
+            ModelUse(entry.role, entry.name, sha256, entry.licence, str(self.place)) for sha256 in self.sha256s
+        )
 
 
 @dataclass(frozen=True, slots=True)

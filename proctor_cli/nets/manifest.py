@@ -21,6 +21,7 @@ from proctor_cli.nets.folders import search_folders
 LOCAL_NAME = "manifest.local.toml"
 
 Runtime = Literal["onnxruntime", "openvino", "mediapipe"]
+Device = Literal["cpu", "cuda", "gpu"]
 LicenceClass = Literal["permissive", "copyleft", "research", "unstated"]
 
 
@@ -55,7 +56,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the manifest says about one network.
 
     ``role`` is what it is for ("faces", "objects", …); ``family`` names the code that feeds it and reads its
-    output. The runtime opens the first of ``files``. ``labels`` are its classes, in order.
+    output. The runtime opens the first of ``files``. ``labels`` are its classes, in order. ``device`` is where it is
+    to run, which is no matter of a manifest but of whoever chooses it.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     output: str = ""
     picture: Picture | None = None
     labels: tuple[str, ...] = ()
+    device: Device = "cpu"
 
     @property
     def size_bytes(self) -> int:
@@ -103,8 +106,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         """
         return self.sets[_known(name, self.sets, "set")]
 
-    def choose(self, set_name: str = "default", swaps: Mapping[str, str] | None = None) -> dict[str, Entry]:
+    def choose(
+        self, set_name: str = "default", swaps: Mapping[str, str] | None = None, device: Device = "cpu"
+    ) -> dict[str, Entry]:
         """The network for each role of a set, with the user's ``swaps`` (role to name) in place of the set's.
+
+        All are to run on ``device`` (see `devices.choose_device`).
 
         Raises:
             UsageError: the set, a role or a network is unknown, or a network is for another role.
@@ -117,7 +124,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
                 fitting = ", ".join(other.name for other in self.entries.values() if other.role == wanted)
                 raise UsageError(f"is for {entry.role}, not for {wanted}", where=name, hint=f"Choose from: {fitting}.")
             names[wanted] = name
-        return {role: self.entries[name] for role, name in names.items()}
+        return {role: msgspec.structs.replace(self.entries[name], device=device) for role, name in names.items()}
 
     def sets_with(self, name: str) -> tuple[str, ...]:
         """Names of the sets that use the network called ``name``."""
@@ -193,6 +200,8 @@ def _entry(name: str, fields: Mapping[str, Any], labels: Mapping[str, tuple[str,
     entry = msgspec.convert({**fields, "name": name}, Entry)
     if not entry.files:
         raise ValueError("names no files")
+    if "device" in fields:
+        raise ValueError("where it runs is chosen with --device")
     for file in entry.files:
         path = PurePosixPath(file.path)
         if path.is_absolute() or ".." in path.parts or "\\" in file.path or not path.parts:

@@ -71,10 +71,19 @@ def open_network(model: Model, threads: int = 1) -> Network:
     """
     if threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
+    verify(model)
+    return Network(model.name, *open_file(model, threads))
+
+
+def verify(model: Model) -> None:
+    """See that the files are still those that were found.
+
+    Raises:
+        ModelError: one has changed, or cannot be read.
+    """
     for path, expected in zip(model.paths, model.sha256s, strict=True):
         if (found := sha256_of(path)) != expected:
             raise damage(model.name, path, expected, found)
-    return Network(model.name, *open_file(model, threads))
 
 
 _HINT = "If it is your own, correct its family and picture in the manifest; `proctor models list` shows the others."

@@ -8,7 +8,7 @@ Nothing here reports its use to anybody.
 
 from __future__ import annotations
 
-import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from proctor_cli.errors import ModelError
+from proctor_cli.nets.libraries import import_onnxruntime, import_openvino
 from proctor_cli.nets.lookup import Model
 from proctor_cli.quiet import native_silence
 
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NUMPY_NAME = {"float": "float32", "double": "float64"}
+
+# What ONNX Runtime computes on. TF32 has the ten bits of a half float: no.
+_PROVIDERS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "cpu": ("CPUExecutionProvider", {}),
+    "cuda": ("CUDAExecutionProvider", {"use_tf32": "0"}),
+}
 
 Run = Callable[[Sequence["NDArray[Any]"]], Sequence["NDArray[Any]"]]
 
@@ -50,42 +57,63 @@ class Opened(NamedTuple):
 
 
 def open_file(model: Model, threads: int) -> Opened:
-    """Open ``model.path`` with the runtime that the manifest names.
+    """Open ``model.path`` with the runtime, and on the device, that `devices.place` says.
 
     Raises:
         ModelError: the runtime is not installed, cannot load the file, or belongs to a detector.
     """
-    if model.entry.runtime == "mediapipe":
+    if model.place.runtime == "mediapipe" or model.path.suffix == ".task":
         raise ModelError(
-            "is run by MediaPipe, which only its own detector opens",
+            "is a chain of networks for MediaPipe, which only its own detector opens",
             where=model.name,
             hint="Choose another network for this role; `proctor models list` shows them.",
         )
+    with loading(model):
+        if model.place.runtime == "openvino":
+            return compile_graph(model, str(model.path), threads)
+        return _open_with_onnxruntime(model, threads)
+
+
+@contextmanager
+def loading(model: Model) -> Iterator[None]:
+    """While a file is loaded: what goes wrong becomes a ModelError that names it, and native libraries are silent."""
     with _failures(model, "cannot be loaded"), native_silence():
-        return (_open_with_openvino if model.entry.runtime == "openvino" else _open_with_onnxruntime)(model, threads)
+        yield
 
 
-def _open_with_openvino(model: Model, threads: int) -> Opened:
-    with _not_importable("openvino_telemetry"):
-        import openvino
+def compile_graph(model: Model, graph: Any, threads: int, *, keep: bool = True) -> Opened:
+    """Have OpenVINO compile a graph, or the file at a path, that belongs to ``model``.
 
-    compiled = openvino.Core().compile_model(
-        str(model.path),
-        "CPU",
-        {
-            "INFERENCE_NUM_THREADS": threads,
-            "NUM_STREAMS": 1,
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "f32",
-            "ENABLE_CPU_PINNING": False,
-        },
+    Args:
+        model: says on which device, and is named by errors.
+        graph: what ``openvino.Core().read_model`` returned or was made of that, or a path.
+        threads: how many a call may use.
+        keep: whether the arrays that a call returns outlive the next call of the same thread. If not, no time is spent
+            on copying them.
+    """
+    compiled = (
+        import_openvino()
+        .Core()
+        .compile_model(
+            graph,
+            model.place.device.upper(),
+            {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+            | (
+                {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
+                if model.place.device == "cpu"
+                else {}
+            ),
+        )
     )
+    count = len(compiled.outputs)
+    own = threading.local()  # a request holds the arrays of one call
 
     def run(arrays: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         with _failures(model, "cannot be run"):
-            # A request of its own for every call costs some microseconds and makes calls independent.
-            result = compiled.create_infer_request().infer(list(arrays), share_inputs=True)
-            return [result[index] for index in range(len(compiled.outputs))]
+            if not hasattr(own, "request"):
+                own.request = compiled.create_infer_request()
+            result = own.request.infer(list(arrays), share_inputs=True, share_outputs=not keep)
+            return [result[index] for index in range(count)]
 
     ports = tuple(
         Port(
@@ -99,9 +127,7 @@ def _open_with_openvino(model: Model, threads: int) -> Opened:
 
 
 def _open_with_onnxruntime(model: Model, threads: int) -> Opened:
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
+    onnxruntime = import_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -109,7 +135,10 @@ def _open_with_onnxruntime(model: Model, threads: int) -> Opened:
     options.log_severity_level = 4  # what goes wrong arrives as an exception
     # Waiting threads sleep: the core they would spin on belongs to another worker.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(str(model.path), options, providers=["CPUExecutionProvider"])
+    provider = _PROVIDERS[model.place.device]
+    session = onnxruntime.InferenceSession(str(model.path), options, providers=[provider])
+    if session.get_providers()[0] != provider[0]:  # it then goes on without saying so
+        raise RuntimeError("the device cannot be used: its driver or libraries are missing")
     ports = tuple(
         Port(
             port.name,
@@ -149,20 +178,7 @@ def _failures(model: Model, what: str) -> Iterator[None]:
     except Exception as error:  # ONNX Runtime's own exceptions share no narrower base
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(
-            f"{what} with {model.entry.runtime}: {lines[-1]}",
+            f"{what} with {model.place.runtime}: {lines[-1]}",
             where=str(model.path),
             hint="`proctor models verify` checks the file; if it is right, install proctor again.",
         ) from error
-
-
-@contextmanager
-def _not_importable(name: str) -> Iterator[None]:
-    """Importing openvino reports that to a usage statistics service, unless its reporter cannot be imported."""
-    missing = name not in sys.modules
-    if missing:
-        sys.modules[name] = None  # type: ignore[assignment]  # documented: makes `import name` fail
-    try:
-        yield
-    finally:
-        if missing:
-            del sys.modules[name]

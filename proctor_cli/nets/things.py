@@ -12,11 +12,10 @@ from proctor_cli.errors import ModelError
 from proctor_cli.nets.lookup import Model
 from proctor_cli.nets.manifest import Picture
 from proctor_cli.nets.network import Network, open_network
+from proctor_cli.nets.yolo import Found, open_yolo
 from proctor_cli.types import Box
 
 _Array = NDArray[np.float32]
-# (boxes as x0, y0, x1, y1 in pixels of the network's picture; class numbers; scores)
-_Found = tuple[_Array, NDArray[np.intp], _Array]
 
 # Grey of the bars beside a picture that is not square: what these networks were trained with.
 _BAR = 114
@@ -44,8 +43,9 @@ class ThingFinder:
                 "the manifest gives no size for its picture", where=model.name, hint="Give it a width and a height."
             )
         self._picture = model.picture
+        self._yolo = open_yolo(model, threads) if model.family == "yolo" else None
         self._read = _READERS[model.family]
-        self._network = open_network(model, threads)
+        self._network = None if self._yolo else open_network(model, threads)
         self._wanted = {index: wanted[name] for index, name in enumerate(model.labels) if name in wanted}
         self.labels = frozenset(self._wanted.values())
         self._floor, self._nms_iou = floor, nms_iou
@@ -55,7 +55,7 @@ class ThingFinder:
         height_px, width_px = rgb.shape[:2]
         side = self._picture
         scale = min(side.width_px / width_px, side.height_px / height_px)
-        corners, classes, scores = self._read(self._network, _fit(rgb, scale, side), side)
+        corners, classes, scores = self._look(rgb, scale)
         boxes: list[Box] = []
         for number, label in self._wanted.items():
             mine = np.flatnonzero((classes == number) & (scores >= self._floor))
@@ -73,6 +73,17 @@ class ThingFinder:
                     boxes.append(box)
         return sorted(boxes, key=lambda box: -box.score)
 
+    def _look(self, rgb: NDArray[np.uint8], scale: float) -> Found:
+        """What the network finds in the picture scaled into its own."""
+        size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+        if self._yolo is not None:
+            seen = _fit(rgb, size, self._yolo.size_for(*size), self._picture.colour)
+            return self._yolo.look(seen, tuple(self._wanted), self._floor)
+        side = self._picture
+        seen = _fit(rgb, size, (side.width_px, side.height_px), side.colour)
+        assert self._network is not None
+        return self._read(self._network, _as_tensor(seen, side), side)
+
 
 def overlap(first: Box, second: Box) -> float:
     """Intersection over union (IoU) of two boxes, 0-1."""
@@ -83,16 +94,17 @@ def overlap(first: Box, second: Box) -> float:
     return width * height / (first.area + second.area - width * height)
 
 
-def _fit(rgb: NDArray[np.uint8], scale: float, side: Picture) -> _Array:
-    """The picture scaled into the network's, top left, bars elsewhere: (1, 3, height, width) float32."""
-    height_px, width_px = rgb.shape[:2]
-    size = (max(1, round(width_px * scale)), max(1, round(height_px * scale)))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    canvas = np.full((side.height_px, side.width_px, 3), _BAR, np.uint8)
-    canvas[: size[1], : size[0]] = small
-    if side.colour == "bgr":
-        canvas = canvas[:, :, ::-1]
-    tensor = np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], dtype=np.float32)
+def _fit(rgb: NDArray[np.uint8], size: tuple[int, int], whole: tuple[int, int], colour: str) -> NDArray[np.uint8]:
+    """The picture scaled to ``size``, top left in one of the size ``whole``, bars elsewhere: (height, width, 3)."""
+    method = cv2.INTER_AREA if size[0] < rgb.shape[1] or size[1] < rgb.shape[0] else cv2.INTER_LINEAR
+    canvas = np.full((whole[1], whole[0], 3), _BAR, np.uint8)
+    canvas[: size[1], : size[0]] = cv2.resize(rgb, size, interpolation=method)
+    return np.ascontiguousarray(canvas[:, :, ::-1]) if colour == "bgr" else canvas
+
+
+def _as_tensor(picture: NDArray[np.uint8], side: Picture) -> _Array:
+    """(1, 3, height, width) float32, in the range that the network wants."""
+    tensor = np.ascontiguousarray(picture.transpose(2, 0, 1)[None], dtype=np.float32)
     return tensor * ((side.high - side.low) / 255) + np.float32(side.low)
 
 
@@ -102,7 +114,7 @@ def _suppress(corners: _Array, scores: _Array, iou: float) -> list[int]:
     return [int(i) for i in np.asarray(cv2.dnn.NMSBoxes(sizes.tolist(), scores.tolist(), 0.0, iou)).ravel()]
 
 
-def _read_yolo(network: Network, picture: _Array, side: Picture) -> _Found:
+def _read_yolo(network: Network, picture: _Array, side: Picture) -> Found:
     """Ultralytics YOLO: (1, 4 + classes, n), centre and size in pixels, then the class scores."""
     (output,) = network(picture).values()
     rows = output[0].T
@@ -110,10 +122,10 @@ def _read_yolo(network: Network, picture: _Array, side: Picture) -> _Found:
     classes = scores.argmax(axis=1)
     half = rows[:, 2:4] / 2
     corners = np.concatenate([rows[:, :2] - half, rows[:, :2] + half], axis=1)
-    return corners, classes, scores[np.arange(len(classes)), classes]
+    return Found(corners, classes, scores[np.arange(len(classes)), classes])
 
 
-def _read_yolox(network: Network, picture: _Array, side: Picture) -> _Found:
+def _read_yolox(network: Network, picture: _Array, side: Picture) -> Found:
     """YOLOX: (1, n, 5 + classes); centre relative to a grid cell and log size, in strides of 8, 16 and 32."""
     (output,) = network(picture).values()
     rows = output[0]
@@ -129,17 +141,17 @@ def _read_yolox(network: Network, picture: _Array, side: Picture) -> _Found:
     scores = rows[:, 5:] * rows[:, 4:5]
     classes = scores.argmax(axis=1)
     corners = np.concatenate([centre - half, centre + half], axis=1).astype(np.float32)
-    return corners, classes, scores[np.arange(len(classes)), classes]
+    return Found(corners, classes, scores[np.arange(len(classes)), classes])
 
 
-def _read_deim(network: Network, picture: _Array, side: Picture) -> _Found:
+def _read_deim(network: Network, picture: _Array, side: Picture) -> Found:
     """DEIM: labels (n), scores (n), and boxes (n, 4) as corners in pixels of the size it is told; in a batch or not."""
     size = np.array([[side.width_px, side.height_px]], np.int64)
     found = network({"images": picture, "orig_target_sizes": size})
-    return found["boxes"].reshape(-1, 4), found["labels"].ravel().astype(np.intp), found["scores"].ravel()
+    return Found(found["boxes"].reshape(-1, 4), found["labels"].ravel().astype(np.intp), found["scores"].ravel())
 
 
-_READERS: Mapping[str, Callable[[Network, _Array, Picture], _Found]] = {
+_READERS: Mapping[str, Callable[[Network, _Array, Picture], Found]] = {
     "yolo": _read_yolo,
     "yolox": _read_yolox,
     "deim": _read_deim,

@@ -23,7 +23,8 @@ from proctor_cli.report.prose import render_prose
 from proctor_cli.types import Corroboration, Coverage, Incident, MissingDetector, NotAssessed, SessionResult, Source
 
 _SCRIPTS = (
-    "core.js", "reel.js", "player.js", "lists.js", "timeline.js", "incidents.js", "texts.js", "review.js", "start.js",
+    "base.js", "core.js", "reel.js", "player.js", "lists.js", "timeline.js", "incidents.js", "texts.js", "review.js",
+    "start.js",
 )  # fmt: skip
 _VERDICTS = ("contradicts", "agrees", "not assessed")
 _PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}

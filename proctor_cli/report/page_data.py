@@ -44,6 +44,8 @@ def page_data(
     clock = recording.wall_clock
     return {
         "session": session_key(result),
+        "heading": recording.student_id,
+        "title": "page.title",
         "student_id": recording.student_id,
         "policy_sha256": result.provenance.policy_sha256,
         "begin_s": axis.begin_s,

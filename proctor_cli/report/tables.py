@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+import csv
+from dataclasses import fields
+from io import StringIO
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
-import pandas as pd
 
 from proctor_cli.report.documents import log_events
 from proctor_cli.report.output import write_whole
@@ -17,7 +19,9 @@ COLUMNS = tuple(field.name for field in fields(Row))
 
 # A spreadsheet runs a cell that begins with one of these as a formula; the wide forms count in East Asian locales.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_TEXT_COLUMNS = ("event", "snapshot_url", "student_id", "message")
+_TEXT_COLUMNS = frozenset({"event", "snapshot_url", "student_id", "message"})
+
+_cells = attrgetter(*COLUMNS)
 
 
 def write_events_csv(result: SessionResult, path: Path) -> Path:
@@ -29,14 +33,12 @@ def write_events_csv(result: SessionResult, path: Path) -> Path:
     Raises:
         OutputError: the file cannot be written.
     """
-    table = pd.DataFrame([asdict(row) for row in list_rows(result)], columns=COLUMNS)
-    for name in _TEXT_COLUMNS:
-        table[name] = table[name].map(_defuse)
-    for name in ("phone_detected", "looking_away"):
-        table[name] = table[name].map({True: "true", False: "false"})
-    table["face_count"] = table["face_count"].astype("Int64")
-    text = table.to_csv(index=False, lineterminator="\n", float_format=f"%.{DECIMALS}f")
-    return write_whole(path, text.encode())
+    text = StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for row in list_rows(result):
+        table.writerow(map(_write_cell, COLUMNS, _cells(row)))
+    return write_whole(path, text.getvalue().encode())
 
 
 def write_events_json(result: SessionResult, path: Path) -> Path:
@@ -50,5 +52,16 @@ def write_events_json(result: SessionResult, path: Path) -> Path:
     return write_whole(path, msgspec.json.format(msgspec.json.encode(log_events(result)), indent=1) + b"\n")
 
 
-def _defuse(text: str) -> str:
+def defuse(text: str) -> str:
+    """The text as a spreadsheet may be given it: with an apostrophe in front where it would run it as a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _write_cell(column: str, value: str | float | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.{DECIMALS}f}"
+    return defuse(str(value)) if column in _TEXT_COLUMNS else str(value)

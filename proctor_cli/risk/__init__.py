@@ -15,13 +15,24 @@ A live feed uses the same parts; every mark stands as soon as it is there::
 from collections.abc import Collection
 
 from proctor_cli.risk.assessed import NOT_GIVEN
-from proctor_cli.risk.derive import INPUTS, derive, find_inputs
+from proctor_cli.risk.derive import INPUTS, derive, find_inputs, find_shortest
 from proctor_cli.risk.engine import RiskMeter
 from proctor_cli.risk.judge import judge
 from proctor_cli.risk.rules import Rulebook
 from proctor_cli.risk.watch import Mark
 
-__all__ = ["INPUTS", "NOT_GIVEN", "Mark", "RiskMeter", "Rulebook", "derive", "find_inputs", "judge", "list_signals"]
+__all__ = [
+    "INPUTS",
+    "NOT_GIVEN",
+    "Mark",
+    "RiskMeter",
+    "Rulebook",
+    "derive",
+    "find_inputs",
+    "find_shortest",
+    "judge",
+    "list_signals",
+]
 
 
 def list_signals(measured: Collection[str]) -> frozenset[str]:

@@ -14,6 +14,8 @@ from statistics import median
 from proctor_cli.policy import Policy
 
 _Angles = tuple[float, float]  # yaw and pitch of the head, or of the eyes relative to it, degrees
+_Sides = tuple[float, float, float, float]  # how far turned to the left, to the right, up and down
+_UNKNOWN = dict.fromkeys(f"away.{side}" for side in ("left", "right", "up", "down", "ratio", "aside", "below"))
 
 _SHUT = 0.35
 """``eyes.open`` below which the lids hide where the eyes point (the detector measures no gaze then)."""
@@ -54,61 +56,67 @@ class Attention:
     def follow(self, t_s: float, values: Mapping[str, float | None], faces: float | None) -> dict[str, float | None]:
         """The derived signals of one moment, in order of time. ``faces`` is ``face.count``."""
         sides = self._sides(t_s, values)
-        ratio = max(sides.values()) if sides else None
+        if sides is None:
+            return {**_UNKNOWN, "focus.score": self._move_focus(t_s, None, faces)}
+        left, right, up, down = sides
+        ratio = max(sides)
+        aside, below = _split(sides)
         return {
-            "away.left": sides.get("left"),
-            "away.right": sides.get("right"),
-            "away.up": sides.get("up"),
-            "away.down": sides.get("down"),
+            "away.left": left,
+            "away.right": right,
+            "away.up": up,
+            "away.down": down,
             "away.ratio": ratio,
-            **_split(sides),
+            "away.aside": aside,
+            "away.below": below,
             "focus.score": self._move_focus(t_s, ratio, faces),
         }
 
-    def _sides(self, t_s: float, values: Mapping[str, float | None]) -> dict[str, float]:
-        head, eyes = _angles(values, "head"), _angles(values, "gaze")
+    def _sides(self, t_s: float, values: Mapping[str, float | None]) -> _Sides | None:
+        head = _angles(values.get("head.yaw_deg"), values.get("head.pitch_deg"))
+        eyes = _angles(values.get("gaze.yaw_deg"), values.get("gaze.pitch_deg"))
         if head is None:
-            return {}
+            return None
         step_s = 0.0 if self._posed_s is None else min(t_s - self._posed_s, _LONGEST_STEP_S)
         self._posed_s = t_s
         self._head.learn(step_s, head, plausible=self._is_plausible(head))
         if self._head.pose is None:
-            return {}
+            return None
         sides = self._measure_head(head, self._head.pose)
         if eyes is not None:
-            if max(sides.values()) <= 1.0:
+            if max(sides) <= 1.0:
                 self._eyes.learn(step_s, eyes)  # in a turned head they turn back
             if self._eyes.pose is not None:
-                ends = self._measure_eyes(head, self._head.pose, eyes, self._eyes.pose)
-                sides = {side: max(ratio, ends[side]) for side, ratio in sides.items()}
-        if max(sides.values()) <= 1.0:
+                left, right, up, down = self._measure_eyes(head, self._head.pose, eyes, self._eyes.pose)
+                sides = max(sides[0], left), max(sides[1], right), max(sides[2], up), max(sides[3], down)
+        if max(sides) <= 1.0:
             self._follow_neutral(step_s, head, eyes)
             eyes_open = values.get("eyes.open")
             if eyes_open is not None and eyes_open < _SHUT:
-                return {}
+                return None
         return sides
 
-    def _measure_head(self, head: _Angles, neutral: _Angles) -> dict[str, float]:
+    def _measure_head(self, head: _Angles, neutral: _Angles) -> _Sides:
         limit = self._away
         yaw_deg, pitch_deg = _off_screen_deg(head[0], neutral[0], 0.0), head[1] - neutral[1]
-        return {
-            "left": max(0.0, -yaw_deg / limit.head_yaw_deg),
-            "right": max(0.0, yaw_deg / limit.head_yaw_deg),
-            "up": max(0.0, pitch_deg / limit.head_pitch_up_deg),
-            "down": max(0.0, -pitch_deg / limit.head_pitch_down_deg),
-        }
+        return (
+            max(0.0, -yaw_deg / limit.head_yaw_deg),
+            max(0.0, yaw_deg / limit.head_yaw_deg),
+            max(0.0, pitch_deg / limit.head_pitch_up_deg),
+            max(0.0, -pitch_deg / limit.head_pitch_down_deg),
+        )
 
-    def _measure_eyes(self, head: _Angles, neutral: _Angles, eyes: _Angles, level: _Angles) -> dict[str, float]:
+    def _measure_eyes(self, head: _Angles, neutral: _Angles, eyes: _Angles, level: _Angles) -> _Sides:
         """Where the eyes end up pointing: in the head, and with it."""
         limit = self._away
         yaw_deg = _off_screen_deg(head[0] + eyes[0], neutral[0] + level[0], 0.0)
         pitch_deg = head[1] - neutral[1] + _off_screen_deg(eyes[1], level[1], _LEVEL_EYES_DEG)
-        return {
-            "left": -yaw_deg / limit.eye_yaw_deg,
-            "right": yaw_deg / limit.eye_yaw_deg,
-            "up": pitch_deg / limit.eye_pitch_up_deg,
-            "down": -pitch_deg / limit.eye_pitch_down_deg,
-        }
+        return (
+            -yaw_deg / limit.eye_yaw_deg,
+            yaw_deg / limit.eye_yaw_deg,
+            pitch_deg / limit.eye_pitch_up_deg,
+            -pitch_deg / limit.eye_pitch_down_deg,
+        )
 
     def _is_plausible(self, head: _Angles) -> bool:
         return abs(head[0]) <= self._limits.max_yaw_deg and abs(head[1]) <= self._limits.max_pitch_deg
@@ -137,14 +145,11 @@ class Attention:
         return self._focus
 
 
-def _split(sides: Mapping[str, float]) -> dict[str, float | None]:
+def _split(sides: _Sides) -> tuple[float, float]:
     """``away.aside`` and ``away.below``: every moment belongs to one of them, so that no look away is told twice."""
-    if not sides:
-        return {"away.aside": None, "away.below": None}
-    aside = max(sides["left"], sides["right"], sides["up"])
-    if aside >= _ASIDE:
-        return {"away.aside": max(aside, sides["down"]), "away.below": 0.0}
-    return {"away.aside": aside, "away.below": sides["down"]}
+    left, right, up, down = sides
+    aside = max(left, right, up)
+    return (max(aside, down), 0.0) if aside >= _ASIDE else (aside, down)
 
 
 def _off_screen_deg(angle_deg: float, neutral_deg: float, camera_deg: float) -> float:
@@ -156,8 +161,7 @@ def _off_screen_deg(angle_deg: float, neutral_deg: float, camera_deg: float) -> 
     return angle_deg - min(max(angle_deg, min(camera_deg, neutral_deg)), max(camera_deg, neutral_deg))
 
 
-def _angles(values: Mapping[str, float | None], family: str) -> _Angles | None:
-    yaw_deg, pitch_deg = values.get(f"{family}.yaw_deg"), values.get(f"{family}.pitch_deg")
+def _angles(yaw_deg: float | None, pitch_deg: float | None) -> _Angles | None:
     return None if yaw_deg is None or pitch_deg is None else (yaw_deg, pitch_deg)
 
 

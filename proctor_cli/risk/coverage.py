@@ -25,8 +25,9 @@ class _Family:
 
     def pass_time(self, t_s: float) -> None:
         if self.measured:
-            passed_s = max(0.0, t_s - self.since_s)
-            self.measured_s += passed_s if passed_s < self.hold_s else self.hold_s
+            passed_s = t_s - self.since_s
+            if passed_s > 0:  # a span may end before what was last measured in it
+                self.measured_s += passed_s if passed_s < self.hold_s else self.hold_s
         self.since_s = t_s
 
 
@@ -62,11 +63,12 @@ class CoverageMeter:
             layout = self._lay_out(source, values)
         for family, signals in layout.families:
             family.pass_time(t_s)
-            family.measured = False
             for signal in signals:
                 if values[signal] is not None:
                     family.measured = True
                     break
+            else:
+                family.measured = False
         if layout.unmeasured:
             found = {signal for signal in layout.unmeasured if values[signal] is not None}
             layout.unmeasured -= found

@@ -8,7 +8,7 @@ screen is learned from the first minute of the screen recording, and a live feed
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from math import inf
 
 from proctor_cli.policy import Policy
 from proctor_cli.risk import screen
@@ -66,6 +66,15 @@ def find_inputs(source: Source, signal: str) -> list[tuple[Source, str]]:
     return [("webcam" if source == "sound" and not name.startswith("sound.") else source, name) for name in needed]
 
 
+def find_shortest(policy: Policy) -> dict[tuple[Source, str], float]:
+    """By measured signal: the least duration, s, of the rules with points that need it. Other rules only annotate."""
+    shortest_s: dict[tuple[Source, str], float] = {}
+    for rule in policy.enabled_rules:
+        for needed in find_inputs(rule.source, rule.signal) if rule.points else ():
+            shortest_s[needed] = min(rule.min_duration_s, shortest_s.get(needed, inf))
+    return shortest_s
+
+
 def derive(
     observations: Iterable[Observation],
     policy: Policy,
@@ -107,26 +116,26 @@ def derive(
             shown, words = display.follow(observation)
             if notes is not None and "screen.lines" in values:
                 notes.see(layout, display.page, observation.t_s, shown["screen.exam"])
-            yield replace(observation, values={**values, **shown}, words=words)
+            yield _with(observation, {**values, **shown}, words)
             continue
         if observation.source == "workspace":
-            found = scanned.look(observation)
-            yield replace(observation, values={**values, **found})
+            yield _with(observation, {**values, **scanned.look(observation)})
             continue
         if observation.source == "sound":
-            yield replace(observation, values={**values, **voice.hear(observation.t_s, values)})
+            yield _with(observation, {**values, **voice.hear(observation.t_s, values)})
             continue
         if observation.source != "webcam":
             yield observation
             continue
         derived: dict[str, float | None] = {}
         if "face.score" in values:
-            faces, values = counter.count(observation)
-            observation = replace(observation, values=values)
+            faces, known = counter.count(observation)
+            if known is not values:
+                values, observation = known, _with(observation, known)
             faceless = unseen.see(observation, faces)
             if "person.score" in values:
-                known = faceless is not None and values["person.score"] is not None
-                derived["person.faceless"] = float(bool(faceless)) if known else None
+                is_known = faceless is not None and values["person.score"] is not None
+                derived["person.faceless"] = float(bool(faceless)) if is_known else None
             derived["face.count"] = None if faceless else faces
             if derived["face.count"] is None:
                 # coverage must not call this measured
@@ -139,12 +148,21 @@ def derive(
         if "identity.match" in values:
             # Of several people in view the most alike counts; of one, not what hangs on the wall behind.
             alone = derived.get("face.count") == 1
-            seen = values["identity.match"] if alone else values.get("identity.best")
-            derived["identity.seen"] = seen if not alone or _is_upright(values) else None
+            match = values["identity.match"] if alone else values.get("identity.best")
+            derived["identity.seen"] = match if not alone or _is_upright(values) else None
         derived |= liveness.look(observation, derived.get("face.count"))
         derived |= surroundings.look(observation)
-        voice.see(observation.t_s, {**values, **derived})
-        yield Observation(observation.source, observation.t_s, {**values, **derived}, observation.boxes)
+        seen = {**values, **derived}
+        voice.see(observation.t_s, seen)
+        yield Observation(observation.source, observation.t_s, seen, observation.boxes)
+
+
+def _with(
+    observation: Observation, values: Mapping[str, float | None], words: Mapping[str, str] | None = None
+) -> Observation:
+    """The observation with other values, and other words if any are given: what `dataclasses.replace` does slowly."""
+    source, t_s, boxes, texts = observation.source, observation.t_s, observation.boxes, observation.texts
+    return Observation(source, t_s, values, boxes, texts, observation.words if words is None else words)
 
 
 def _is_upright(values: Mapping[str, float | None]) -> bool:

@@ -32,21 +32,21 @@ class FaceCounter:
         limits, values = self._limits, observation.values
         if values["face.score"] is None:
             return None, values
-        faces = sorted(
-            (
-                box
-                for box in observation.boxes
-                if box.label == "face" and box.score >= limits.min_score and box.height >= limits.min_height
-            ),
-            key=lambda box: -box.height,
-        )
+        faces = [
+            box
+            for box in observation.boxes
+            if box.label == "face" and box.score >= limits.min_score and box.height >= limits.min_height
+        ]
+        if len(faces) > 1:
+            faces.sort(key=lambda box: -box.height)
         place = self._place
-        own = next((box for box in faces if place is not None and is_same_place(box, place)), None)
+        own = None if place is None else next((box for box in faces if is_same_place(box, place)), None)
         if own is None and faces and not self._posters.is_known(faces[0]):
             own = faces[0]
         others = self._posters.find_people(observation.t_s, [box for box in faces if box is not own])
         if own is not None and not others:
             self._place = own
+            return 1.0, values
         if own is None and not others:
             bright = values.get("picture.bright")
             unknown = bright is not None and bright < limits.min_bright

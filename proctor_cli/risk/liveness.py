@@ -19,6 +19,8 @@ _USUAL_LOOKS = 300
 _MIN_USUAL_LOOKS = 15
 _MIN_LOOKS = 3
 """A median of fewer looks is not one."""
+_LONGEST_S = 5.0
+"""Looks that are further back are not part of a median."""
 _SPEAKS_S = 1.0
 """Cues are measured at different intervals; one speaks for this long at most until it is measured again."""
 _PLAIN = 2.0
@@ -50,7 +52,8 @@ class Liveness:
 
         ``faces`` is ``face.count``: where only one counts, further ones hang on the wall, and may be prints.
         """
-        values, found = observation.values, dict[str, float | None]()
+        values = observation.values
+        found: dict[str, float | None] = {}
         if "live.logit" in values:
             found["spoof.texture"] = self._texture.follow(observation.t_s, values, faces)
         if "backdrop.follow" in values:
@@ -64,9 +67,10 @@ class Liveness:
 
     def _largest(self, t_s: float, found: Mapping[str, float | None]) -> float | None:
         """The largest cue: those of this moment, and those that are looked for less often."""
-        self._cues |= {name: (t_s, cue) for name, cue in found.items()}
-        lately = (cue for seen_s, cue in self._cues.values() if seen_s > t_s - _SPEAKS_S and cue is not None)
-        return max(lately, default=None)
+        for name, cue in found.items():
+            self._cues[name] = (t_s, cue)
+        since_s = t_s - _SPEAKS_S
+        return max([cue for seen_s, cue in self._cues.values() if seen_s > since_s and cue is not None], default=None)
 
 
 class _Texture:
@@ -92,7 +96,8 @@ class _Texture:
 
     def _doubt(self, t_s: float, looks: deque[tuple[float, float]]) -> float | None:
         limits = self._limits
-        while looks and looks[0][0] <= t_s - limits.texture_s:
+        # While nothing changes there are fewer looks: then those that make a median lie further back.
+        while looks and looks[0][0] <= t_s - (_LONGEST_S if len(looks) <= _MIN_LOOKS else limits.texture_s):
             looks.popleft()
         if len(looks) < _MIN_LOOKS:
             return None
@@ -107,12 +112,14 @@ class _Backdrop:
     def __init__(self, policy: Policy) -> None:
         self._limits = policy.liveness
         self._lately: deque[tuple[float, bool]] = deque()
+        self._follows = 0  # how many of those followed
         self._earlier, self._followed = 0, 0  # looks before those, and how many of them followed
 
     def follow(self, t_s: float, follow: float | None) -> float | None:
         limits = self._limits
         if follow is not None:
             self._lately.append((t_s, follow > _FOLLOWS))
+            self._follows += follow > _FOLLOWS
         while self._lately and (
             len(self._lately) > limits.held_looks or self._lately[0][0] < t_s - limits.held_window_s
         ):
@@ -121,13 +128,16 @@ class _Backdrop:
             return None
         if self._followed > limits.held_usual * self._earlier:
             return None
+        if not self._follows:
+            return 0.0
         looks = [followed for _, followed in self._lately]
         half = looks[len(looks) // 2 :]  # when it is over, the last ones say so first
         return min(sum(looks) / len(looks), sum(half) / len(half)) / limits.held_share
 
     def _settle(self, followed: bool) -> None:
         """Add a look to what is usual, but for those of a doubtful stretch: they would make themselves usual."""
-        share = sum(other for _, other in self._lately) / max(1, len(self._lately))
+        self._follows -= followed
+        share = self._follows / max(1, len(self._lately))
         if share < self._limits.held_share or self._earlier < self._limits.held_looks:
             self._earlier += 1
             self._followed += followed

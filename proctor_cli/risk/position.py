@@ -24,7 +24,7 @@ _TOP = 0.02
 """A box that begins this near to the picture's upper edge goes on above it."""
 _MIN_BODY = 1.6
 """From the middle of the face downwards, head and shoulders are at least this many faces high."""
-_LONGEST_LOOK_S = 2.0
+_LONGEST_LOOK_S = 4.0
 """Looks for people further apart than this do not speak for the time between them."""
 
 
@@ -124,9 +124,10 @@ class Unseen:
         return self._since_s is not None and t_s - self._since_s >= self._limits.unseen_s - 1e-9
 
     def _follow(self, observation: Observation) -> None:
-        face = max((box for box in observation.boxes if box.label == "face"), key=lambda box: box.area, default=None)
-        if face is None:
+        faces = [box for box in observation.boxes if box.label == "face"]
+        if not faces:
             return
+        face = faces[0] if len(faces) == 1 else max(faces, key=lambda box: box.area)
         weight = 1.0 if self._place is None else min(1.0, (observation.t_s - self._placed_s) / _PLACE_TAU_S)
         self._place = face if self._place is None else _between(self._place, face, weight)
         self._placed_s = observation.t_s
@@ -151,8 +152,11 @@ class Unseen:
 
 
 def _between(first: Box, second: Box, weight: float) -> Box:
-    x0, y0, x1, y1 = (
-        getattr(first, side) + weight * (getattr(second, side) - getattr(first, side))
-        for side in ("x0", "y0", "x1", "y1")
+    return Box(
+        first.x0 + weight * (second.x0 - first.x0),
+        first.y0 + weight * (second.y0 - first.y0),
+        first.x1 + weight * (second.x1 - first.x1),
+        first.y1 + weight * (second.y1 - first.y1),
+        second.label,
+        second.score,
     )
-    return Box(x0, y0, x1, y1, second.label, second.score)

@@ -57,6 +57,8 @@ class Posters:
         while self._seen and self._seen[0].t_s < t_s - _MEMORY_S:
             self._seen.popleft()
         now = list(boxes)
+        if not now and not self._still:
+            return now
         moved = [box for box in now if self._has_moved(box)]
         self._seen.extend(_Seen(t_s, box) for box in now)
         for box in now:

@@ -64,9 +64,15 @@ class Rulebook:
         last_score_s: dict[str, float] = {}
         numbers = count()
         self._watches = [Watch(rule, policy.timing, last_score_s, numbers) for rule in policy.enabled_rules]
-        self._of_source: dict[Source, list[Watch]] = {source: [] for source in get_args(Source)}
-        for watch in self._watches:
-            self._of_source[watch.rule.source].append(watch)
+        # With what tells most samples at once to be of no matter; see Watch.
+        self._of_source: dict[Source, list[tuple[str, float, float, Watch]]] = {
+            source: [
+                (watch.signal, watch.sign, watch.threshold, watch)
+                for watch in self._watches
+                if watch.rule.source == source
+            ]
+            for source in get_args(Source)
+        }
         self._hold_s = policy.timing.hold_s
         self._now_s = -inf
         self._wake_s = inf
@@ -88,13 +94,14 @@ class Rulebook:
         if (faces := values.get("face.count")) is not None:
             self._faces = (now_s, {"face_count": faces})
         changed = False
-        for watch in self._of_source[observation.source]:
-            value = values.get(watch.signal, _ABSENT)
-            if value is not _ABSENT and not watch.ignores(value):
-                score = values.get(watch.confidence_signal)
-                words = observation.words.get(watch.signal, "")
-                watch.push(now_s, value, score, {**self._context(), **watch.parts_of(values)}, marks, words)
-                changed = True
+        for signal, sign, threshold, watch in self._of_source[observation.source]:
+            value = values.get(signal, _ABSENT)
+            if value is _ABSENT or (watch.is_idle and (value is None or sign * value <= threshold)):
+                continue
+            score = values.get(watch.confidence_signal)
+            words = observation.words.get(signal, "")
+            watch.push(now_s, value, score, {**self._context(), **watch.parts_of(values)}, marks, words)
+            changed = True
         if changed:
             self._advance(now_s, marks)
         return marks

@@ -97,15 +97,15 @@ class Surroundings:
 
 def find_phones(boxes: Sequence[Box], limits: Objects) -> list[Box]:
     """The boxes that can be phones, by their size and place, however unsure the detector was of them."""
-    face = max((box for box in boxes if box.label == "face"), key=lambda box: box.area, default=None)
-    return [
+    phones = [
         box
         for box in boxes
-        if box.label == "phone"
-        and box.score >= limits.phone_min_score
-        and box.area <= limits.phone_max_area
-        and not (face and _swallows(box, face))
+        if box.label == "phone" and box.score >= limits.phone_min_score and box.area <= limits.phone_max_area
     ]
+    if not phones:
+        return phones
+    face = max((box for box in boxes if box.label == "face"), key=lambda box: box.area, default=None)
+    return [box for box in phones if not (face and _swallows(box, face))]
 
 
 def find_things(boxes: Iterable[Box], limits: Objects) -> list[Box]:
@@ -117,6 +117,8 @@ def find_things(boxes: Iterable[Box], limits: Objects) -> list[Box]:
 def split_people(boxes: Iterable[Box], limits: Objects) -> tuple[Box | None, list[Box]]:
     """The candidate, who is the largest person, and everybody else."""
     people = [box for box in boxes if box.label == "person" and box.score >= limits.person_min_score]
+    if len(people) == 1:
+        return people[0], []
     candidate = max(people, key=lambda box: box.area, default=None)
     return candidate, [box for box in people if box is not candidate]
 

@@ -19,7 +19,7 @@ _MIN_PER_S = 3.0
 """Fewer looks at the mouth than this in a second could miss that it moves."""
 _STILL_SWINGS = 1
 """So many movements are a breath or a swallow, or a face that has just come to rest."""
-_FRESH_S = 1.0
+_FRESH_S = 3.0
 """What was seen longer ago says nothing about now."""
 _SILENT_S = 5.0
 """Between sentences noise gates close for a moment; a microphone that has given nothing for longer hears nothing."""
@@ -66,12 +66,15 @@ class Voice:
         told: dict[str, float | None] = {"sound.speech": None} if muted and "sound.speech" in values else {}
         if self._faces[0] == -inf:
             return told
-        speech = {**values, **told}.get("sound.speech")
+        speech = None if muted else values.get("sound.speech")
         who = self._look(t_s) if speech is not None else "unknown"
         if who == "unknown":
-            return {**told, **dict.fromkeys(("voice.off_camera", "voice.still", "voice.absent"))}
-        still, absent = (speech if who == of else 0.0 for of in ("still", "absent"))
-        return {"voice.off_camera": speech if who != "moving" else 0.0, "voice.still": still, "voice.absent": absent}
+            return {**told, "voice.off_camera": None, "voice.still": None, "voice.absent": None}
+        return {
+            "voice.off_camera": speech if who != "moving" else 0.0,
+            "voice.still": speech if who == "still" else 0.0,
+            "voice.absent": speech if who == "absent" else 0.0,
+        }
 
     def _is_muted(self, t_s: float, values: Mapping[str, float | None]) -> bool:
         level_db = values.get("sound.level_db")

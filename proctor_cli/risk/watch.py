@@ -46,8 +46,9 @@ class Watch:
     """The state of one rule.
 
     ``wake_s`` is the next moment at which something happens by the passing of time alone; whoever drives it
-    calls ``wake`` then, before any later ``push``. ``last_score_s`` (by event) and ``numbers`` are shared by
-    all rules of a session.
+    calls ``wake`` then, before any later ``push``. While it ``is_idle``, a sample that is unmeasured or whose
+    ``sign`` times value is not above ``threshold`` changes nothing and need not be pushed: most samples of most rules.
+    ``last_score_s`` (by event) and ``numbers`` are shared by all rules of a session.
     """
 
     def __init__(self, rule: Rule, timing: Timing, last_score_s: dict[str, float], numbers: Iterator[int]) -> None:
@@ -56,9 +57,10 @@ class Watch:
         self.confidence_signal = rule.confidence_signal or ""
         self.wake_s = inf
         # Everything is compared as "greater than": a rule that watches from below sees the signal upside down.
-        self._sign = -1.0 if rule.above is None else 1.0
-        self._threshold = self._sign * rule.threshold
-        self._release = self._threshold if rule.release is None else self._sign * rule.release
+        self.sign = -1.0 if rule.above is None else 1.0
+        self.threshold = self.sign * rule.threshold
+        self.is_idle = True
+        self._release = self.threshold if rule.release is None else self.sign * rule.release
         self._bridge_s = timing.bridge_s
         self._hold_s = inf if rule.source == "log" else timing.hold_s
         self._last_score_s = last_score_s
@@ -66,10 +68,6 @@ class Watch:
         self._going_on = False
         self._blind = False  # interrupted by nothing but unmeasured time
         self._condition: _Condition | None = None
-
-    def ignores(self, value: float | None) -> bool:
-        """Whether ``value`` changes nothing. Most samples of most rules: the quick way out."""
-        return self._condition is None and (value is None or self._sign * value <= self._threshold)
 
     def parts_of(self, values: Mapping[str, float | None]) -> dict[str, float]:
         """What the rule's signal is made of at one moment."""
@@ -96,13 +94,13 @@ class Watch:
             words: what the value stands for at this moment.
         """
         self._settle(t_s, marks)
-        level = self._release if self._going_on or self._blind else self._threshold
-        if value is not None and self._sign * value > level:
+        level = self._release if self._going_on or self._blind else self.threshold
+        if value is not None and self.sign * value > level:
             self._go_on(t_s, value, marks)
             if self._condition is not None:
-                self._condition.count(t_s, self._sign * value, self._threshold, score, context)
+                self._condition.count(t_s, self.sign * value, self.threshold, score, context)
                 self._condition.add_parts(
-                    {part: self._sign * context[part] - self._release for part in self.rule.parts if part in context}
+                    {part: self.sign * context[part] - self._release for part in self.rule.parts if part in context}
                 )
                 self._condition.said[words] += bool(words)
                 self._condition.consider(t_s, self.rule)
@@ -153,6 +151,7 @@ class Watch:
         condition = self._condition
         if condition is None:
             condition = self._condition = _Condition(t_s, t_s + self.rule.min_duration_s)
+            self.is_idle = False
         if not self._going_on:
             self._going_on, self._blind = True, False
             condition.firm_since_s = t_s
@@ -179,9 +178,9 @@ class Watch:
             self._end(t_s, condition, marks)
 
     def _end(self, t_s: float, condition: _Condition, marks: list[Mark]) -> None:
-        self._condition, self._blind = None, False
+        self._condition, self._blind, self.is_idle = None, False, True
         if condition.confirmed_s is not None:
-            incident = _incident(self.rule, self._sign, condition, condition.confirmed_s)
+            incident = _incident(self.rule, self.sign, condition, condition.confirmed_s)
             marks.append(Mark(t_s, "ends", condition.number, self.rule, incident))
 
     def _set_wake(self) -> None:

@@ -23,6 +23,8 @@ from proctor_cli.types import Box, ClipInfo, DecodeLoss, Observation, Problem, R
 
 # A webcam that shows nothing new for this long has stopped, not slowed down.
 _GAP_S = 1.0
+# A share of what repeats itself that differs by less than this is the same.
+_REPEAT_STEP = 0.05
 # Boxes with less than this are not drawn into evidence.
 _DRAWN_SCORE = 0.3
 # Silence is said again and again, so that no rule's memory (timing.hold_s, 5 s or more) is shorter than it lasts.
@@ -55,10 +57,11 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
     merged = heapq.merge(*streams, preparation.log, key=lambda observation: observation.t_s)
     folder.write_observations(recording, merged)
     result = judge_folder(folder, policy, analysed_at=analysed_at)
-    result = _take_snapshots(folder, result, {_name(job.scan.info): job.scan for job in preparation.jobs})
+    result = _take_snapshots(folder, result, {_name(scan.info): scan for scan in preparation.scans})
     folder.write_session(result)
     folder.write_embeddings(preparation.embeddings)
-    folder.drop_parts()
+    if not lost:  # otherwise the same command goes on from what there is, and tries the lost ones again
+        folder.drop_parts()
     return result
 
 
@@ -84,17 +87,18 @@ def _observed(
         # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
         longest_s = inf if source == "screen" else max(_GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
         end_s = round(clip.offset_s + min(job.piece.end_s, info.duration_s), 5)
-        for observation in folder.read_part(job.key):
-            if observation.t_s - last_s > longest_s:
+        cells = folder.read_part_end(job.key).cells
+        for observation in _with_repeats(folder.read_part(job.key), cells, repeats, clip.offset_s, step_s):
+            # Not every picture was looked at: what counts is when the one before this was shown.
+            before = bisect_left(cells, media.cell_of(observation.t_s - clip.offset_s, step_s)) - 1
+            shown_s = clip.offset_s + cells[before] * step_s if before >= 0 else last_s
+            if observation.t_s - max(last_s, shown_s) > longest_s:
                 for t_s in _every(_SILENCE_S, last_s + step_s, observation.t_s):
                     yield Observation(source, t_s, unseen)
                 resumed = True
             if resumed and _GAP.get(source) == "picture.gap":
                 observation = replace(observation, values={**observation.values, "picture.gap": 0.0})
                 resumed = False
-            sample = clip.offset_s, media.cell_of(observation.t_s - clip.offset_s, step_s)
-            if sample in repeats:
-                observation = replace(observation, values={**observation.values, **_signals(repeats[sample])})
             last_s = observation.t_s
             end_s = max(end_s, last_s)
             yield observation
@@ -108,6 +112,36 @@ def _observed(
         elif broken_off and end_s < recording.duration_s:
             yield Observation(source, end_s, unknown)
             last_s = inf
+
+
+def _with_repeats(
+    observations: Iterable[Observation],
+    cells: Sequence[int],
+    repeats: Mapping[tuple[float, int], media.Repeat | None],
+    offset_s: float,
+    step_s: float,
+) -> Iterator[Observation]:
+    """The observations of a slice, with whether the picture repeats itself; and where that changes in between."""
+    told: media.Repeat | None = None
+    ahead = 0  # of these cells, those from here on have not been told of
+    for observation in observations:
+        own = bisect_left(cells, media.cell_of(observation.t_s - offset_s, step_s), ahead)
+        for cell in cells[ahead:own] if repeats else ():
+            repeat = repeats.get((offset_s, cell))
+            if _has_changed(told, repeat):
+                yield Observation(observation.source, round(offset_s + cell * step_s, 5), _signals(repeat))
+                told = repeat
+        ahead = own + 1
+        if own < len(cells) and (offset_s, cells[own]) in repeats:
+            told = repeats[offset_s, cells[own]]
+            observation = replace(observation, values={**observation.values, **_signals(told)})
+        yield observation
+
+
+def _has_changed(before: media.Repeat | None, now: media.Repeat | None) -> bool:
+    if before is None or now is None:
+        return before is not now
+    return abs(before.share - now.share) > _REPEAT_STEP
 
 
 def _repeats(folder: SessionFolder, jobs: Sequence[SliceJob]) -> dict[tuple[float, int], media.Repeat | None]:

@@ -19,7 +19,7 @@ from proctor_cli.risk.still import find_counted_faces, judge_still
 from proctor_cli.session.choose import choose_detectors
 from proctor_cli.session.compare import Gallery, find_identity_rule
 from proctor_cli.session.frame_report import Means, Picture, make_report
-from proctor_cli.session.observe import look, tidy
+from proctor_cli.session.looking import look, tidy
 from proctor_cli.types import Box, Frame, FrameFace, FrameReport, Observation
 
 _MOTION = ("one picture does not show how anything moves", "Use `proctor analyze` on a recording.")

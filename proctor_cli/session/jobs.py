@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from proctor_cli import __version__, media, nets, plan
@@ -19,11 +19,12 @@ LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-python", "openvi
 class SliceJob:
     """The work on one slice of one clip: all that a worker needs, small enough to send.
 
-    ``gallery`` is what faces are compared with.
+    ``scan`` is an excerpt that covers the ``piece``. ``gallery`` is what faces are compared with. ``sparse_s`` is by
+    detector (see Spec), ``begin_s`` when the part of the session that is analysed begins, and ``speech`` are stretches
+    in which it is heard.
     """
 
     key: str
-    folder: str
     clip: Clip
     scan: media.Scan
     piece: media.Slice
@@ -31,8 +32,11 @@ class SliceJob:
     dense: bool
     detectors: tuple[str, ...]
     models: tuple[tuple[str, nets.Model], ...]
-    threads: int
     gallery: tuple[Embedding, ...] = ()
+    threads: int = 1
+    sparse_s: Mapping[str, float] = field(default_factory=dict)
+    begin_s: float = 0.0
+    speech: tuple[tuple[float, float], ...] = ()
 
     @property
     def length_s(self) -> float:
@@ -52,7 +56,6 @@ def cut_jobs(
     scan: media.Scan,
     specs: tuple[Spec, ...],
     models: Mapping[str, nets.Model],
-    threads: int,
     gallery: tuple[Embedding, ...],
 ) -> Iterator[SliceJob]:
     """The work on one clip: its slices, each with all that a worker must know."""
@@ -65,6 +68,8 @@ def cut_jobs(
     if request.span is not None and clip.source != "workspace":  # that lies before every span, and is short
         span = (request.span[0] - clip.offset_s, request.span[1] - clip.offset_s)
     names = tuple(spec.name for spec in specs)
+    sparse_s = {spec.name: spec.sparse_s for spec in specs if spec.sparse_s}
+    begin_s = request.span[0] if request.span else 0.0
     pieces = media.cut(scan, step_s, plan.SCREEN_SLICE_S if clip.source == "screen" else plan.SLICE_S, span)
     if clip.source == "sound":
         step_s, pieces = media.SOUND_STEP_S, media.cut_sound(scan, span)
@@ -80,7 +85,20 @@ def cut_jobs(
             request.dense,
             specs,
             gallery,
+            begin_s,
         )
         sums = [(role, model.entry, model.sha256s) for role, model in used] + [version(name) for name in LIBRARIES]
         key = f"{clip.source}-{piece.index:05d}-{hashlib.sha256(repr((facts, sums)).encode()).hexdigest()[:16]}"
-        yield SliceJob(key, request.folder, clip, scan, piece, step_s, request.dense, names, used, threads, gallery)
+        excerpt = (media.excerpt_sound(scan), piece) if clip.source == "sound" else media.excerpt(scan, piece)
+        yield SliceJob(
+            key,
+            clip,
+            *excerpt,
+            step_s,
+            request.dense,
+            names,
+            used,
+            gallery,
+            sparse_s=sparse_s,
+            begin_s=begin_s,
+        )

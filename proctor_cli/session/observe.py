@@ -1,11 +1,12 @@
-"""In a worker: the pictures of one slice through the detectors, into the session's folder."""
+"""In a worker: the pictures of one slice through the detectors. It knows no folder: the parent keeps what it gives."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from multiprocessing.util import Finalize
 from typing import NamedTuple
 
@@ -14,30 +15,47 @@ import cv2
 from proctor_cli import detectors, media, nets, plan, quiet
 from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.listen import listen
-from proctor_cli.store import PartEnd, SessionFolder
-from proctor_cli.types import Box, Frame, Observation
+from proctor_cli.session.looking import look_through, tidy
+from proctor_cli.store import PartEnd, encode_part
+from proctor_cli.types import Observation
 
 _MOST_SETS = 3
 """Webcam, screen and room scan."""
 
 
-def run_slice(job: SliceJob) -> str:
-    """Analyse one slice and leave its observations in the session folder; returns the job's key."""
+def get_ready() -> None:
+    """Import what most slices need, in a worker that has nothing to do yet. Which networks, only a job can say."""
+    quiet.cut_network()
+    for name in detectors.REGISTRY:
+        detectors.find(name)
+    nets.import_openvino()
+    with quiet.native_silence():
+        import_module("mediapipe.tasks.python.vision")
+
+
+def run_slice(job: SliceJob) -> bytes:
+    """Analyse one slice; returns it as the session folder keeps it."""
     if job.clip.source == "sound":
         return _run_sound(job)
-    sampling = media.Sampling(job.scan, job.piece, threads=job.threads)
     cv2.setNumThreads(job.threads)  # of the whole process, so it is not for a detector to say
     opened = _open(_Means(job.detectors, job.models, job.threads))
     for detector in opened:
         if isinstance(detector, detectors.Comparing):
             detector.compare_with(job.gallery)
+    part, is_whole = _run(job, opened, thrifty=True)
+    return part if is_whole else _run(job, opened, thrifty=False)[0]
+
+
+def _run(job: SliceJob, opened: Sequence[detectors.Detector], *, thrifty: bool) -> tuple[bytes, bool]:
+    """The part, and whether nothing in it was damaged: then leaving out pictures has changed nothing."""
+    sampling = media.Sampling(job.scan, job.piece, threads=job.threads, thrifty=thrifty)
+    for detector in opened:
         if isinstance(detector, detectors.Following):
             detector.begin()
-    SessionFolder(job.folder).write_part(job.key, _observe(job, sampling, opened), lambda: _end(sampling))
-    return job.key
+    return encode_part(_observe(job, sampling, opened), lambda: _end(sampling)), sampling.is_whole
 
 
-def _run_sound(job: SliceJob) -> str:
+def _run_sound(job: SliceJob) -> bytes:
     """The same for a slice of sound. Its detectors are opened at once, so they are not kept."""
     sampling = media.SoundSampling(job.scan, job.piece)
     quiet.cut_network()
@@ -46,9 +64,7 @@ def _run_sound(job: SliceJob) -> str:
         opened = [
             stack.enter_context(closing(detectors.find_listener(name)(models, job.threads))) for name in job.detectors
         ]
-        heard = map(tidy, listen(job, sampling, opened))
-        SessionFolder(job.folder).write_part(job.key, heard, lambda: PartEnd(sampling.loss))
-    return job.key
+        return encode_part(map(tidy, listen(job, sampling, opened)), lambda: PartEnd(sampling.loss))
 
 
 def _end(sampling: media.Sampling) -> PartEnd:
@@ -103,47 +119,12 @@ def _load(wanted: _Means) -> tuple[detectors.Detector, ...]:
     return opened
 
 
-def _observe(job: SliceJob, frames: Iterable[Frame], opened: Sequence[detectors.Detector]) -> Iterator[Observation]:
-    """Show every frame to the detectors that are due, and merge what they measured into one observation."""
-    rhythm = plan.Rhythm([detector.spec for detector in opened], job.step_s, dense=job.dense)
-    for frame in frames:
-        cell = media.cell_of(frame.t_s - job.clip.offset_s, job.step_s)
-        seen = look(frame, [detector for detector in opened if rhythm.due(detector.spec.name, cell)])
-        if seen.values:
-            yield tidy(seen)
-
-
-def look(frame: Frame, opened: Iterable[detectors.Detector]) -> Observation:
-    """Show a picture to detectors, each of which sees the boxes of those before it, and merge what they measured."""
-    values: dict[str, float | None] = {}
-    boxes = frame.boxes
-    texts: tuple[Box, ...] = ()
-    for detector in opened:
-        spec = detector.spec
-        if spec.needs and not any(box.label == spec.needs for box in boxes):
-            values |= dict.fromkeys(spec.signals)
-            continue
-        (seen,) = detector.observe([replace(frame, boxes=boxes)])
-        values |= seen.values
-        boxes += seen.boxes
-        texts += seen.texts
-    return Observation(frame.source, frame.t_s, values, boxes, texts)
-
-
-def tidy(seen: Observation) -> Observation:
-    """As it is saved: plain boxes, and numbers far finer than anything measured here, but small on disk."""
-    return Observation(
-        seen.source,
-        _tidy(seen.t_s),
-        {name: None if value is None else _tidy(value) for name, value in seen.values.items()},
-        tuple(_tidy_box(box) for box in seen.boxes),
-        tuple(_tidy_box(text) for text in seen.texts),
+def _observe(job: SliceJob, sampling: media.Sampling, opened: Sequence[detectors.Detector]) -> Iterator[Observation]:
+    planner = plan.Planner(
+        [replace(detector.spec, sparse_s=job.sparse_s.get(detector.spec.name, 0.0)) for detector in opened],
+        job.step_s,
+        dense=job.dense,
+        begin_s=job.begin_s,
+        speech=job.speech,
     )
-
-
-def _tidy(value: float) -> float:
-    return round(value, 5)
-
-
-def _tidy_box(box: Box) -> Box:
-    return Box(_tidy(box.x0), _tidy(box.y0), _tidy(box.x1), _tidy(box.y1), box.label, _tidy(box.score))
+    return look_through(sampling.samples(), opened, planner)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,11 +40,13 @@ _SWITCHED_OFF = ("it was switched off with --no-identity", "Leave the option out
 class Preparation:
     """A session ready to be analysed.
 
-    ``done`` are jobs whose result lies in the folder already; ``embeddings`` is None unless they are to be kept.
+    ``scans`` are those of all recordings. ``done`` are jobs whose result lies in the folder already; ``embeddings`` is
+    None unless they are to be kept.
     """
 
     request: Request
     recording: Recording
+    scans: tuple[media.Scan, ...]
     log: tuple[Observation, ...]
     jobs: tuple[SliceJob, ...]
     embeddings: Embeddings | None = None
@@ -77,7 +80,7 @@ def prepare(
 
     Args:
         request: what the user asks for.
-        threads: how many threads a worker may use.
+        threads: how many threads may look for the face that is to be registered.
         apart: does a job that loads networks, in another process if that is at hand.
 
     Raises:
@@ -99,6 +102,7 @@ def prepare(
     heard = _find_sound(scans)
     sources |= {clip.source for clip, _ in heard}
     runnable, missing, models = choose_detectors(sources, request.models, request.require, left_out)
+    runnable = tuple(_pace(spec, runnable, request) for spec in runnable)
     enrolment = _enrol(request, scans, runnable, models, threads, apart)
     if not enrolment.gallery and any(spec.name == "identity" for spec in runnable):
         runnable, missing = _leave_out_identity(request, runnable, missing)
@@ -137,7 +141,7 @@ def prepare(
     jobs = tuple(
         job
         for clip, scan in (*scans, *heard)
-        for job in cut_jobs(request, clip, scan, _of(clip.source, runnable), models, threads, enrolment.gallery)
+        for job in cut_jobs(request, clip, scan, _of(clip.source, runnable), models, enrolment.gallery)
     )
     if request.span is not None and not jobs:
         raise UsageError(
@@ -151,7 +155,16 @@ def prepare(
     if request.keep_embeddings and enrolment.gallery:
         (use, *_) = models["identity"].uses
         kept = Embeddings(request.student_id, use, enrolment.basis, enrolment.gallery)
-    return Preparation(request, recording, log.observations, jobs, kept, done)
+    return Preparation(request, recording, tuple(scan for _, scan in scans), log.observations, jobs, kept, done)
+
+
+def _pace(spec: Spec, runnable: Collection[Spec], request: Request) -> Spec:
+    """How seldom the detector may look while nothing changes, by the shortest rule that it is needed for."""
+    if request.dense or spec.name not in plan.PACES:
+        return spec
+    shortest_s = min(request.shortest_s.get((spec.source, signal), inf) for signal in spec.signals)
+    step_s = plan.step_s(other for other in runnable if other.source == spec.source)
+    return replace(spec, sparse_s=plan.bound_s(plan.PACES[spec.name], shortest_s, step_s))
 
 
 def _find_sound(scans: Iterable[Placed]) -> tuple[Placed, ...]:

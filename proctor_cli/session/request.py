@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from proctor_cli import nets
-from proctor_cli.types import Clip, Finding, Problem, Student, WallClock
+from proctor_cli.types import Clip, Finding, Problem, Source, Student, WallClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Request:
     ``photos`` are those that the candidate's face is compared with; without any it is the face of the first seconds.
     ``identity`` False leaves the comparison out. ``student`` and ``findings`` are what is known of the candidate
     besides the id, and what is wrong with it. ``blur_bystanders`` is about faces in snapshots,
-    ``keep_screen_text`` about the words read on the screen, ``exam_names`` tell the exam on it.
+    ``keep_screen_text`` about the words read on the screen, ``exam_names`` tell the exam on it. ``shortest_s`` is the
+    least duration that a rule asks of what is measured (`risk.find_shortest`): nothing that long may be missed.
     """
 
     student_id: str
@@ -42,3 +43,4 @@ class Request:
     screen_offset_s: float | None = None
     screen_start: WallClock | None = None
     problems: tuple[Problem, ...] = ()
+    shortest_s: Mapping[tuple[Source, str], float] = field(default_factory=dict)

@@ -13,6 +13,7 @@ Every file appears whole or not at all: it is written beside its place and renam
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import re
 import shutil
@@ -44,6 +45,8 @@ D = TypeVar("D")
 _ANALYZE = "Run `proctor analyze` again."
 _RESCORE = "Run `proctor rescore` on the folder to write it again."
 _OBSERVATION = msgspec.json.Decoder(Observation)
+# Lines are decoded together, so many bytes of them at once.
+_BLOCK_BYTES = 1 << 18
 _SNAPSHOT = re.compile(r"([a-z]+)-(-?\d+\.\d{3})")
 # What reading a compressed file of JSON lines raises when it is damaged or was cut off.
 _DAMAGES = (OSError, EOFError, zlib.error, msgspec.DecodeError)
@@ -159,21 +162,20 @@ class SessionFolder:
         with replaced(self.embeddings) as out:
             out.write(msgspec.json.encode(EmbeddingsDocument(EMBEDDINGS, embeddings)) + b"\n")
 
-    def write_part(self, key: str, observations: Iterable[Observation], end: Callable[[], PartEnd]) -> None:
-        """Write a finished slice, streamed to disk as it comes. ``end`` is asked once all is read."""
-        with replaced(self.part(key)) as raw, gzip.GzipFile("", "wb", 1, raw, mtime=0) as out:
-            for observation in observations:
-                out.write(msgspec.json.encode(observation) + b"\n")
-            out.write(msgspec.json.encode(end()) + b"\n")
+    def write_part(self, key: str, part: bytes) -> None:
+        """Write a finished slice, as `encode_part` gave it."""
+        with replaced(self.part(key)) as out:
+            out.write(part)
 
     def drop_parts(self) -> None:
         """Remove the slices of a finished analysis."""
         shutil.rmtree(self.path / ".parts", ignore_errors=True)
 
-    def drop_half_parts(self) -> None:
-        """Remove what workers that were killed have left half-written. For when none is at work any more."""
-        for path in (self.path / ".parts").glob(".*.tmp"):
-            path.unlink(missing_ok=True)
+    def drop_drafts(self) -> None:
+        """Remove what a killed process has left half-written. For when none is at work here any more."""
+        for folder in (self.path, self.path / ".parts", self.snapshots):
+            for path in folder.glob(".*.tmp"):
+                path.unlink(missing_ok=True)
 
     # ------------------------------------------------------------ reading
     def read_recording(self) -> Recording:
@@ -185,7 +187,13 @@ class SessionFolder:
         """The observations, in time order per source as they were written."""
         with self._open_observations() as lines:
             self._head(lines)
-            yield from map(_OBSERVATION.decode, lines)
+            begun = b""  # a line whose end lies in the next block
+            while block := lines.read(_BLOCK_BYTES):
+                whole, newline, rest = block.rpartition(b"\n")
+                if newline:
+                    yield from _OBSERVATION.decode_lines(begun + whole)
+                begun = rest if newline else begun + rest
+            yield from _OBSERVATION.decode_lines(begun)
 
     def holds_part(self, key: str) -> bool:
         """Whether the finished slice ``key`` lies here, whole."""
@@ -246,6 +254,16 @@ class SessionFolder:
             ) from error
         except _DAMAGES as error:
             raise OutputError(f"damaged ({error})", where=str(self.observations), hint=_ANALYZE) from error
+
+
+def encode_part(observations: Iterable[Observation], end: Callable[[], PartEnd]) -> bytes:
+    """A finished slice as it is kept, some tens of kilobytes. ``end`` is asked once all observations are read."""
+    part = io.BytesIO()
+    with gzip.GzipFile("", "wb", 1, part, mtime=0) as out:
+        for observation in observations:
+            out.write(msgspec.json.encode(observation) + b"\n")
+        out.write(msgspec.json.encode(end()) + b"\n")
+    return part.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

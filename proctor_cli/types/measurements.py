@@ -129,7 +129,7 @@ class Spec:
     (see ``models/manifest.toml``), and ``families`` names, for a role, the families of networks that it can read;
     ``finds`` are the labels of the boxes it gives; ``needs`` is the label of a box (found by another) without which a
     picture is not worth showing to it, "" = every picture. ``interval_s`` is how often it should look, in seconds of
-    video.
+    video, and ``sparse_s`` how long it may look away while nothing changes; 0: never.
     """
 
     name: str
@@ -140,3 +140,4 @@ class Spec:
     finds: tuple[str, ...] = ()
     needs: str = ""
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sparse_s: float = 0.0

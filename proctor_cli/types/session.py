@@ -25,12 +25,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """One model file that took part: provenance."""
+    """One model file that took part: provenance. ``runtime`` is what ran it, and where ("openvino on cpu")."""
 
     role: str
     name: str
     sha256: str
     licence: str
+    runtime: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,5 @@
-// The session as the scripts know it. Everything that can be read without scripts is in the document already.
-const session = JSON.parse(document.getElementById("session-data").textContent);
-
-const find = (selector, root = document) => root.querySelector(selector);
-const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
-
-// Values that outlive the page. Some browsers refuse storage to local files, so every access may fail.
-const memory = {
-  works: true,
-  read(key) {
-    try {
-      return localStorage.getItem(key);
-    } catch {
-      memory.works = false;
-      return null;
-    }
-  },
-  write(key, text) {
-    try {
-      localStorage.setItem(key, text);
-    } catch {
-      memory.works = false;
-    }
-  },
-};
+// The session as the scripts know it.
+const session = pageData;
 
 // ---------------------------------------------------------------- times
 const twoDigits = (number) => String(number).padStart(2, "0");
@@ -55,40 +32,3 @@ const tidy = (number) => String(Math.round(number * 10) / 10);
 const spanned = session.end_s - session.begin_s;
 const share = (t) => Math.min(1, Math.max(0, (t - session.begin_s) / spanned));
 const within = (t) => Math.min(session.end_s, Math.max(session.begin_s, t));
-
-// ---------------------------------------------------------------- words
-let language = session.language;
-
-function say(key, slots = {}, fallback = key) {
-  const text = session.languages[language][key] ?? fallback;
-  return text.replace(/\{(\w+)\}/g, (slot, name) => slots[name] ?? slot);
-}
-
-// Fills an element now, and again when the language changes.
-function tell(element, key, slots = {}) {
-  element.dataset.t = key;
-  element.dataset.slots = JSON.stringify(slots);
-  element.textContent = key ? say(key, slots) : "";
-}
-
-function translate() {
-  document.documentElement.lang = language;
-  document.title = `${session.student_id} · ${say("page.title")}`;
-  for (const element of findAll("[data-t]")) {
-    const { t, slots, fallback } = element.dataset;
-    element.textContent = t ? say(t, slots ? JSON.parse(slots) : {}, fallback) : "";
-  }
-  for (const name of ["aria-label", "alt", "placeholder"]) {
-    for (const element of findAll(`[data-t-${name}]`)) {
-      const { slots } = element.dataset;
-      element.setAttribute(name, say(element.getAttribute(`data-t-${name}`), slots ? JSON.parse(slots) : {}));
-    }
-  }
-  document.dispatchEvent(new Event("translated"));
-}
-
-function switchLanguage(code) {
-  language = code;
-  memory.write("proctor.language", code);
-  translate();
-}

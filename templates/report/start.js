@@ -107,14 +107,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // ---------------------------------------------------------------- begin
-const languageMenu = find("#language");
-languageMenu.addEventListener("change", () => switchLanguage(languageMenu.value));
-const wanted = memory.read("proctor.language");
-if (wanted !== null && wanted in session.languages) {
-  language = wanted;
-  languageMenu.value = wanted;
-}
-translate();
+startLanguages();
 timeline.setZoom(1);
 player.seek(session.begin_s);
 follow(location.hash);

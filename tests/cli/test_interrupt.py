@@ -80,7 +80,7 @@ def test_stopped_and_gone_on_with(
     stopped, whole = tmp_path / "stopped", tmp_path / "whole"
     running = start(*words, stopped, before=SHORT_SLICES, env=env)
     parts = stopped / ".parts"
-    wait_until(lambda: any(parts.glob("*.jsonl.gz")) and any(parts.glob(".*.tmp")), running)
+    wait_until(lambda: any(parts.glob("*.jsonl.gz")), running)
     assert end(running, *signals) == f"proctor: {stopped}: {STOPPED}"
     assert [path.name for path in stopped.iterdir()] == [".parts"]
     assert all(path.name.endswith(".jsonl.gz") and not path.name.startswith(".") for path in parts.iterdir())
@@ -103,7 +103,8 @@ def test_stopped_while_workers_are_starting(tmp_path: Path, env: dict[str, str],
     words = ("analyze", SAMPLE, "--student", "S123", "--workers", str(workers), "-o", tmp_path / "out")
     running = start(*words, before=SHORT_SLICES, env=env)
     wait_until(lambda: psutil.Process(running.pid).children(), running)
-    assert end(running, (signal.SIGINT, True)) == f"proctor: {tmp_path / 'out'}: {STOPPED}"
+    said = end(running, (signal.SIGINT, True))
+    assert said in ("proctor: stopped", f"proctor: {tmp_path / 'out'}: {STOPPED}")  # they start before it does
 
 
 def test_stopped_before_the_analysis_began(tmp_path: Path, env: dict[str, str]) -> None:

@@ -164,6 +164,7 @@ def learn_layout(
     """
     rest = iter(observations)
     learner, page = LayoutLearner(named, lambda host: bool(name_site(rules, host, ()))), Page()
+    layout = learner.layout()  # what the user has named
     held: list[Observation] = []
     start_s = None
     for observation in rest:
@@ -171,7 +172,7 @@ def learn_layout(
             start_s = observation.t_s if start_s is None else start_s
             learner.see(page, page.turn(observation))
         if start_s is None:
-            yield observation, learner.layout()
+            yield observation, layout
             continue
         held.append(observation)
         if observation.t_s - start_s >= rules.learn_s:

@@ -90,9 +90,14 @@ class Screen:
         if "screen.lines" in observation.values:
             values, words = self._look(observation)
         if "picture.luma" in observation.values:
-            few = sum(bool(line.text) for line in self._page.lines.values()) <= _DARK_LINES
-            values["screen.black"] = None if luma is None else float(luma < self._rules.black_luma and few)
+            values["screen.black"] = None if luma is None else float(self._is_black(luma))
         return values, words
+
+    def _is_black(self, luma: float) -> bool:
+        """Whether a picture is black, but for the time and the date perhaps."""
+        if luma >= self._rules.black_luma:
+            return False
+        return sum(bool(line.text) for line in self._page.lines.values()) <= _DARK_LINES
 
     def _look(self, observation: Observation) -> tuple[dict[str, float | None], dict[str, str]]:
         if observation.values["screen.lines"] is None:

@@ -160,6 +160,8 @@ def find_words(words: Iterable[str]) -> re.Pattern[str]:
 
 def shared_area(first: Box, second: Box) -> float:
     """Shared area of two boxes, fraction of the frame."""
+    if first.y0 >= second.y1 or second.y0 >= first.y1:  # lines mostly stand in different rows
+        return 0.0
     width = min(first.x1, second.x1) - max(first.x0, second.x0)
     height = min(first.y1, second.y1) - max(first.y0, second.y0)
     return width * height if width > 0 and height > 0 else 0.0
@@ -167,13 +169,14 @@ def shared_area(first: Box, second: Box) -> float:
 
 def covers(place: Box, box: Box) -> float:
     """Share of ``box`` that lies in ``place``, 0-1."""
-    return shared_area(place, box) / box.area if box.area else 0.0
+    shared = shared_area(place, box)
+    return shared / box.area if shared else 0.0
 
 
 def same_place(first: Box, second: Box) -> bool:
     """Whether two lines stand in one place (IoU)."""
     shared = shared_area(first, second)
-    return shared > _SAME_IOU * (first.area + second.area - shared)
+    return shared > 0 and shared > _SAME_IOU * (first.area + second.area - shared)
 
 
 def _are_tabs(line: Shown, other: Shown) -> bool:

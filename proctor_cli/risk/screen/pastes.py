@@ -67,15 +67,20 @@ class Pastes:
 
     def _added(self, page: Page, line: Shown) -> int:
         """Characters of a new line beyond those that stood in its place."""
-        there = max((count for _, old, count in self._went if _is_same(line, old)), default=0)
         count = page.characters(line)
-        return max(0, count - there) if count >= _LINE_CHARACTERS else 0
+        if count < _LINE_CHARACTERS:
+            return 0
+        words = plain(line.text)
+        there = max((count for _, old, count in self._went if _is_same(line, words, old)), default=0)
+        return max(0, count - there)
 
     def _just_changed(self, line: Shown) -> bool:
         return any(shared_area(patch, line.box) > 0 for _, patch in self._changed)
 
 
-def _is_same(line: Shown, old: Shown) -> bool:
+def _is_same(line: Shown, words: str, old: Shown) -> bool:
     """Whether a line stands where another did, or a part of it, or says the same, so that it was moved here."""
-    moved = bool(line.text) and plain(line.text) == plain(old.text)
-    return moved or shared_area(line.box, old.box) > _SAME_PLACE * min(line.box.area, old.box.area)
+    if line.text and words == plain(old.text):
+        return True
+    shared = shared_area(line.box, old.box)
+    return shared > 0 and shared > _SAME_PLACE * min(line.box.area, old.box.area)

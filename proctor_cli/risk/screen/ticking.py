@@ -39,7 +39,7 @@ class Ticking:
 
     def watch(self, turn: Turn) -> None:
         """Take in a look, whatever is shown: has something changed where the clock is?"""
-        if any(cell in self._clock for patch in turn.patches for cell in _cells(patch)):
+        if any(self._is_at_clock(patch) for patch in turn.patches):
             self.ticked_s = turn.t_s
 
     def forget(self) -> None:
@@ -55,9 +55,15 @@ class Ticking:
         self._learn(page, turn)
         if turn.fresh or sum(patch.area for patch in turn.patches) > _TURNED_AREA:
             self.forget()
-        elif any(cell in self._clock for patch in turn.patches if _is_small(patch) for cell in _cells(patch)):
+        elif any(_is_small(patch) and self._is_at_clock(patch) for patch in turn.patches):
             self.in_sight = True
         return bool(turn.patches) if self.in_sight else None
+
+    def _is_at_clock(self, patch: Box) -> bool:
+        if not self._clock:
+            return False
+        columns, rows = _grid(patch)
+        return any(column in columns and row in rows for column, row in self._clock)
 
     def _learn(self, page: Page, turn: Turn) -> None:
         for line in turn.new:
@@ -84,6 +90,12 @@ def _is_small(patch: Box) -> bool:
 
 
 def _cells(patch: Box) -> list[tuple[int, int]]:
+    columns, rows = _grid(patch)
+    return [(column, row) for column in columns for row in rows]
+
+
+def _grid(patch: Box) -> tuple[range, range]:
+    """The columns and rows of the grid that a patch touches."""
     columns = range(int(patch.x0 * _CELLS), min(_CELLS - 1, int(patch.x1 * _CELLS)) + 1)
     rows = range(int(patch.y0 * _CELLS), min(_CELLS - 1, int(patch.y1 * _CELLS)) + 1)
-    return [(column, row) for column in columns for row in rows]
+    return columns, rows

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from proctor_cli.risk.screen.applications import has_menu
 from proctor_cli.risk.screen.page import Page, Shown, Turn, covers, plain, same_place
@@ -56,7 +57,9 @@ class Windows:
         self.place: Box | None = None
         self.stands = False
         self._hidden: tuple[Shown, ...] = ()
-        self._before: tuple[Shown, ...] = ()
+        self._before = _Standing(())
+        self._tried: tuple[tuple[Shown, ...], bool] | None = None
+        self._told: tuple[tuple[Shown, ...], bool, bool] | None = None
         self._changed: tuple[Shown, ...] = ()
         self._asked_s: float | None = None
         self._frame: Box | None = None
@@ -90,10 +93,9 @@ class Windows:
         """
         now = tuple(page.lines.values())
         if self.place is not None:
-            self.stands = self._is_told(now)
+            self.stands, back = self._look_at(now)
             if self.stands:
                 self._seen_s = turn.t_s
-            back = bool(self._hidden) and _share(self._hidden, now) >= _BACK
             if back or turn.t_s - self._seen_s > _SETTLE_S:
                 self.forget()
             return
@@ -103,13 +105,17 @@ class Windows:
         least_area = _SMALL_AREA if any(map(_is_bar, turn.patches)) else _TITLED_AREA
         large = [patch for patch in turn.patches if patch.area >= least_area and not _is_bar(patch)]
         if large:
-            self._asked_s, self._before, self._changed = turn.t_s, tuple(before), turn.gone
+            self._asked_s, self._before, self._changed = turn.t_s, _Standing(before), turn.gone
+            self._tried = None
             self._least_area, self._change = least_area, turn.change
             framed = [patch for patch in large if patch.label == "framed" or patch.score >= _FILL]
             self._frame = max(framed, key=lambda patch: patch.area, default=None)
         if self._asked_s is not None:
             self._seen_s = turn.t_s
-            self._see(now, bars, is_of_exam)
+            # The same lines tell nothing new: lines may have become the exam's, and those make nothing a window.
+            if (now, bars) != self._tried:
+                self._tried = now, bars
+                self._see(_Standing(now), bars, is_of_exam)
 
     def title(self, page: Page) -> str:
         """The window's title, else its first line, "" when none is read."""
@@ -120,27 +126,31 @@ class Windows:
         lines = sorted((line for line in read if _letters(line.text) >= _MIN_TITLE), key=lambda line: line.box.y0)
         return next((line.text for line in lines if _is_title(line, place)), lines[0].text if lines else "")
 
-    def _see(self, now: Sequence[Shown], bars: bool, is_of_exam: Callable[[str], bool]) -> None:
+    def _see(self, now: _Standing, bars: bool, is_of_exam: Callable[[str], bool]) -> None:
         """Whether a window has come up since the lines were ``_before``."""
-        if self._frame is not None:
-            own = [line for line in now if covers(self._frame, line.box) > _INSIDE and not _stays(line, self._before)]
-            if has_menu(own, self._frame.y0):
-                inside = (line for line in self._before if covers(self._frame, line.box) > _INSIDE)
-                below = [line for line in inside if not _stays(line, now)]
-                self._take(self._frame, below, own, (), is_of_exam)
+        before, frame = self._before, self._frame
+        if frame is not None:
+            own = [line for line in now.lines if covers(frame, line.box) > _INSIDE and not before.holds(line)]
+            if has_menu(own, frame.y0):
+                inside = (line for line in before.lines if covers(frame, line.box) > _INSIDE)
+                below = [line for line in inside if not now.holds(line)]
+                self._take(frame, below, own, (), is_of_exam)
                 return
-        hidden = [line for line in self._before if (line.text or line.is_unread) and not _stays(line, now)]
-        pieces = [(line, piece) for line in hidden for piece in now if _is_left_of(piece, line, now)]
-        pieces += self._find_unread(hidden, now)
-        if len(hidden) < _MIN_HIDDEN or not pieces or not self._changed or _share(self._changed, now) > _DIMMED:
+        hidden = [line for line in before.lines if (line.text or line.is_unread) and not now.holds(line)]
+        if len(hidden) < _MIN_HIDDEN or not self._changed:
+            return
+        ends = [_End(side, line, piece) for line in hidden for piece, side in _find_cut(line, now.lines)]
+        pieces = [(end.line, end.piece) for end in ends if _is_left_of(end.piece, end.line, now.lines)]
+        pieces += self._find_unread(ends)
+        if not pieces or now.share(self._changed) > _DIMMED:
             return
         left = [piece for _, piece in pieces]
-        new = [line for line in now if line.text and line not in left and not _stays(line, self._before)]
+        new = [line for line in now.lines if line.text and line not in left and not before.holds(line)]
         whole = [line for line in hidden if all(line is not cut for cut, _ in pieces)]
         place = self._frame or _around(line.box for line in chain(new, whole))
         if place is None:
             return
-        beside = any(_stays(line, now) for line in self._before if _is_beside(line, place, bars))
+        beside = any(now.holds(line) for line in before.lines if _is_beside(line, place, bars))
         if not beside and len(pieces) < _MIN_ALIGNED:
             return
         if place.area < _MENU_AREA and sum(map(self._is_own, new)) >= _MIN_OWN:
@@ -159,7 +169,7 @@ class Windows:
     ) -> None:
         """There is a window: where, what it hides, what is its own, and what is left of the lines that it cuts."""
         self.place, self._hidden, self._left = place, tuple(hidden), tuple(left)
-        self._asked_s, self.stands = None, True
+        self._asked_s, self._told, self.stands = None, None, True
         said = (line.text for line in own if _letters(line.text) >= _MIN_TITLE and not is_of_exam(line.text))
         self._own = frozenset(map(plain, said))
 
@@ -167,23 +177,64 @@ class Windows:
         """Whether a line has words of the browser's own menus."""
         return bool(self._own_words.search(line.text.casefold()))
 
-    def _is_told(self, now: Sequence[Shown]) -> bool:
-        """Whether anything tells of the window: its own lines, wherever it was moved, or those that it cuts."""
-        above = (line for line in now if line.box.y0 < _PAGE[1])  # a task bar names windows that are not shown, too
-        return any(plain(line.text) in self._own for line in above) or any(_stays(line, now) for line in self._left)
+    def _look_at(self, now: tuple[Shown, ...]) -> tuple[bool, bool]:
+        """Whether these lines tell of the window, and whether those that it hid are back."""
+        if self._told is None or self._told[0] != now:
+            standing = _Standing(now)
+            back = bool(self._hidden) and standing.share(self._hidden) >= _BACK
+            self._told = now, self._is_told(standing), back
+        return self._told[1:]
 
-    def _find_unread(self, hidden: Sequence[Shown], now: Sequence[Shown]) -> list[tuple[Shown, Shown]]:
+    def _is_told(self, now: _Standing) -> bool:
+        """Whether anything tells of the window: its own lines, wherever it was moved, or those that it cuts."""
+        above = (line for line in now.lines if line.box.y0 < _PAGE[1])  # a task bar names windows not shown, too
+        return any(plain(line.text) in self._own for line in above) or any(now.holds(line) for line in self._left)
+
+    def _find_unread(self, ends: Sequence[_End]) -> list[tuple[Shown, Shown]]:
         """Pieces that are not read, or whose lines were not: they end at one upright, that of the window's frame."""
-        ends: list[tuple[float, Shown, Shown]] = []
-        for line in hidden:
-            for piece in now:
-                side = _cut_side(piece, line)
-                if side is not None and (piece.is_unread or line.is_unread):
-                    ends.append((side, line, piece))
+        ends = [end for end in ends if end.piece.is_unread or end.line.is_unread]
         frame = self._frame
-        framed = [end for end in ends if frame and min(abs(end[0] - frame.x0), abs(end[0] - frame.x1)) < _FRAME]
-        aligned = [end for end in ends if sum(abs(end[0] - other[0]) < _LEVEL for other in ends) >= _MIN_ALIGNED]
-        return [(line, piece) for _, line, piece in (framed or aligned)]
+        framed = [end for end in ends if frame and min(abs(end.side - frame.x0), abs(end.side - frame.x1)) < _FRAME]
+        aligned = [end for end in ends if sum(abs(end.side - other.side) < _LEVEL for other in ends) >= _MIN_ALIGNED]
+        return [(end.line, end.piece) for end in (framed or aligned)]
+
+
+class _End(NamedTuple):
+    """Where a line may have been cut, and what is left of it."""
+
+    side: float
+    line: Shown
+    piece: Shown
+
+
+class _Standing:
+    """The lines of one moment, to be asked whether others stand among them."""
+
+    def __init__(self, lines: Iterable[Shown]) -> None:
+        self.lines = tuple(lines)
+        self._themselves = frozenset(map(id, self.lines))
+
+    def holds(self, line: Shown) -> bool:
+        """Whether a line stands there, as far as it is read."""
+        if id(line) in self._themselves:  # most lines stay untouched from look to look
+            return True
+        y0, y1 = line.box.y0, line.box.y1
+        return any(
+            other.box.y0 < y1 and y0 < other.box.y1 and same_place(line.box, other.box) and _agree(line.text, other.text)
+            for other in self.lines
+        )
+
+    def share(self, lines: Sequence[Shown]) -> float:
+        """Share of lines that stand where they stood."""
+        return sum(map(self.holds, lines)) / len(lines)
+
+
+def _find_cut(line: Shown, now: Iterable[Shown]) -> Iterator[tuple[Shown, float]]:
+    """What may be left of a line, and where it was cut."""
+    y0 = line.box.y0
+    for piece in now:
+        if abs(piece.box.y0 - y0) <= _LEVEL and (side := _cut_side(piece, line)) is not None:
+            yield piece, side
 
 
 def _cut_side(piece: Shown, line: Shown) -> float | None:
@@ -197,9 +248,9 @@ def _cut_side(piece: Shown, line: Shown) -> float | None:
 
 
 def _is_left_of(piece: Shown, line: Shown, now: Iterable[Shown]) -> bool:
-    """Whether ``piece`` reads as what is left of ``line``, and the rest is nowhere."""
+    """Whether ``piece``, at an end of ``line``, reads as what is left of it, and the rest is nowhere."""
     part, whole = plain(piece.text), plain(line.text)
-    if len(part) < _MIN_PIECE or len(whole) - len(part) < _MIN_REST or _cut_side(piece, line) is None:
+    if len(part) < _MIN_PIECE or len(whole) - len(part) < _MIN_REST:
         return False
     if whole.endswith(part[1:]):
         rest = whole[: -len(part)]
@@ -217,15 +268,6 @@ def _is_bar(patch: Box) -> bool:
 def _dims(place: Box) -> float:
     """The change, share of the screen, from which more has changed than a window covers: its page was dimmed."""
     return _DIMMED_CHANGE * place.area + _BAR_HEIGHT
-
-
-def _share(lines: Sequence[Shown], now: Sequence[Shown]) -> float:
-    """Share of lines that stand where they stood."""
-    return sum(_stays(line, now) for line in lines) / len(lines)
-
-
-def _stays(line: Shown, now: Iterable[Shown]) -> bool:
-    return any(same_place(line.box, other.box) and _agree(line.text, other.text) for other in now)
 
 
 def _agree(first: str, second: str) -> bool:

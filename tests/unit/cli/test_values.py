@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator
 
-import psutil
 import pytest
 
 from proctor_cli.cli.terminal import ProgressStyle, progress
-from proctor_cli.cli.values import count_workers, read_offset, read_seconds, read_span, read_start, read_swaps
+from proctor_cli.cli.values import read_offset, read_seconds, read_span, read_start, read_swaps
 from proctor_cli.errors import UsageError
 
 
@@ -86,30 +84,6 @@ def test_swaps() -> None:
     assert read_swaps(["objects=yolox_nano", " faces = yunet "]) == {"objects": "yolox_nano", "faces": "yunet"}
     with pytest.raises(UsageError, match="names no network"):
         read_swaps(["objects"])
-
-
-class TestWorkers:
-    def limit(self, monkeypatch: pytest.MonkeyPatch, cores: int, free_bytes: int) -> None:
-        monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
-        memory = psutil.virtual_memory()._replace(available=free_bytes)
-        monkeypatch.setattr(psutil, "virtual_memory", lambda: memory)
-
-    @pytest.mark.parametrize(
-        ("cores", "free_gib", "expected"),
-        [(8, 64, (8, 1)), (8, 2, (3, 2)), (8, 0, (1, 8)), (1, 64, (1, 1))],
-    )
-    def test_are_as_many_as_cores_and_memory_allow(
-        self, monkeypatch: pytest.MonkeyPatch, cores: int, free_gib: int, expected: tuple[int, int]
-    ) -> None:
-        self.limit(monkeypatch, cores, free_gib * 2**30)
-        assert count_workers(None) == expected
-
-    @pytest.mark.parametrize(("wanted", "expected"), [(1, (1, 8)), (3, (3, 2)), (16, (16, 1))])
-    def test_are_as_many_as_the_user_says(
-        self, monkeypatch: pytest.MonkeyPatch, wanted: int, expected: tuple[int, int]
-    ) -> None:
-        self.limit(monkeypatch, 8, 0)
-        assert count_workers(wanted) == expected
 
 
 class TestProgress:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 
@@ -24,6 +25,11 @@ def wait_then_name(job: tuple[str, float]) -> str:
     name, seconds = job
     time.sleep(seconds)
     return name
+
+
+def pid_after(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
 
 
 def own_pid(_: int) -> int:
@@ -57,7 +63,9 @@ def die(job: tuple[str, str]) -> str:
         Path(marker).touch()
     if how == "exit":
         os._exit(7)
-    if how == "kill":
+    if how == "kill later":
+        time.sleep(0.2)
+    if how.startswith("kill"):
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "sys.exit":
         sys.exit(3)
@@ -71,10 +79,28 @@ def tell_and_sleep(job: tuple[str, float]) -> None:
 
 
 class DiesOnArrival:
-    """A function whose worker dies before it can read its first job."""
+    """Cannot even be read by a worker."""
 
-    def __call__(self, job: int) -> int:
-        return job
+    def __call__(self) -> None:
+        pass
 
     def __reduce__(self) -> tuple[object, ...]:
         return os._exit, (9,)
+
+
+class Leaves:
+    """Leaves a file named for the process in a folder."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def __call__(self) -> None:
+        Path(self.folder, str(os.getpid())).touch()
+
+
+def lack() -> None:
+    raise ImportError("a library is missing")
+
+
+def close_at_exit(file: str) -> None:
+    Finalize(None, Path(file).touch, exitpriority=1)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from proctor_cli import nets, quiet
-from proctor_cli.batch import analyse
+from proctor_cli.batch.single import analyse
 from proctor_cli.policy import Policy, load
 from proctor_cli.session.prepare import Preparation, prepare
 from proctor_cli.session.request import Request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any, Self
 
 from proctor_cli.engine import Done, J, R
 from proctor_cli.nets import Model
@@ -53,14 +54,31 @@ class Reader(_Fake):
 
 
 class Here:
-    """Runs every job in this process; ``fail`` says which fail and how."""
+    """Runs every job in this process, once its outcome is asked for; ``fail`` says which fail and how."""
 
-    def __init__(self, fail: Callable[[int], Exception | None] = lambda index: None) -> None:
+    def __init__(self, fail: Callable[[int], Exception | None] = lambda ticket: None) -> None:
         self.fail = fail
         self.ran: list[object] = []
+        self._submitted = 0
+        self._waiting: list[tuple[int, Callable[[Any], object], object]] = []
 
-    def map(self, function: Callable[[J], R], jobs: Sequence[J]) -> Generator[Done[R], None, None]:
-        for index, job in reversed(list(enumerate(jobs))):  # in no helpful order
-            error = self.fail(index)
+    def submit(self, function: Callable[[J], R], job: J) -> int:
+        self._waiting.append((self._submitted, function, job))
+        self._submitted += 1
+        return self._submitted - 1
+
+    def outcomes(self) -> Generator[Done[Any], None, None]:
+        while self._waiting:
+            ticket, function, job = self._waiting.pop()  # in no helpful order
+            error = self.fail(ticket)
             self.ran.append(job)
-            yield Done(index, None if error else function(job), error)
+            yield Done(ticket, None if error else function(job), error)
+
+    def close(self) -> None:
+        self._waiting.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from proctor_cli import nets, plan, quiet
-from proctor_cli.batch import analyse
+from proctor_cli.batch.single import analyse
 from proctor_cli.engine import Engine
 from proctor_cli.engine.local import LocalEngine
 from proctor_cli.policy import Policy
@@ -120,7 +120,8 @@ def test_one_worker_and_two_write_the_same_bytes(
 ) -> None:
     monkeypatch.setattr(plan, "SCREEN_SLICE_S", 6.0)
     for workers in (1, 2):
-        run(recording, tmp_path / str(workers), LocalEngine(workers), span=(4.0, 12.0))
+        with LocalEngine(workers) as engine:
+            run(recording, tmp_path / str(workers), engine, span=(4.0, 12.0))
     one, two = (SessionFolder(tmp_path / name).observations.read_bytes() for name in "12")
     assert one == two
     assert len(one) > 1000

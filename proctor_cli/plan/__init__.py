@@ -1,19 +1,17 @@
-"""The sampling plan: which detector looks at which picture, in seconds of video.
+"""The sampling plan: which detector looks at which picture, in seconds of video; and what is known without looking.
 
-The video is cut into cells of ``step_s``; the first picture of a cell is its sample. A detector with an interval of
-n steps looks at the first sample of every n cells. Invariants:
-
-- the plan depends on the video and the specs alone, never on the number of workers;
-- no two looks of a detector are further apart than its interval plus one step, unless the video has no picture;
-- every interval is well under the shortest rule that uses the detector (2 s), so that no incident that a rule
-  would confirm can fall between two looks.
+The planner says when to look (planner.py), by how seldom each detector may and by what counts as a change (paces.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from proctor_cli.plan.paces import PACES, Band, Pace
+from proctor_cli.plan.planner import Look, Planner, bound_s
 from proctor_cli.types import Spec
+
+__all__ = ["GAPS", "HEARD", "PACES", "REPEATS", "SCREEN_GAPS", "Band", "Look", "Pace", "Planner", "bound_s", "step_s"]
 
 GAPS = Spec(name="gaps", source="webcam", signals={"picture.gap": "score"}, interval_s=0.0)
 """What is known without looking at a picture: ``picture.gap`` is 1 where there is none to look at, 0 after that."""
@@ -46,23 +44,3 @@ def step_s(specs: Iterable[Spec], *, dense: bool = False) -> float:
     """The cell length for these detectors: their shortest interval (half of it when ``dense``)."""
     shortest = min(spec.interval_s for spec in specs)
     return shortest / 2 if dense else shortest
-
-
-class Rhythm:
-    """Says which detectors are due, within one slice.
-
-    ``step_s`` is the cell length. A detector that has not looked in its current group of cells is due.
-    """
-
-    def __init__(self, specs: Iterable[Spec], step_s: float, *, dense: bool = False) -> None:
-        self._step_s = step_s
-        self._cells = {spec.name: 1 if dense else max(1, round(spec.interval_s / step_s)) for spec in specs}
-        self._looked: dict[str, int] = {}
-
-    def due(self, name: str, cell: int) -> bool:
-        """Whether ``name`` looks at the sample of ``cell``. Asking counts as looking."""
-        group = cell // self._cells[name]
-        if self._looked.get(name) == group:
-            return False
-        self._looked[name] = group
-        return True

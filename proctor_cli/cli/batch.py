@@ -1,0 +1,116 @@
+"""`proctor batch`: many sessions, one pool of workers, one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proctor_cli.cli.batch_plan import find_entries, get_what_is_needed, lay_plan, tell_plan
+from proctor_cli.cli.batch_work import Work
+from proctor_cli.cli.candidate import RosterOption, read_roster
+from proctor_cli.cli.cohorts import leave, tell_cohort, warn_of_failures
+from proctor_cli.cli.options import (
+    DenseOption,
+    JsonOption,
+    ModelOption,
+    ModelsOption,
+    OfflineOption,
+    PolicyOption,
+    RequireOption,
+    WorkersOption,
+    split_names,
+)
+from proctor_cli.cli.sessions import Wishes, check_student_db
+from proctor_cli.cli.terminal import ProgressOption, ProgressStyle
+from proctor_cli.cli.values import known_signals, read_swaps
+
+
+def batch(
+    sessions: Annotated[
+        str,
+        typer.Argument(
+            metavar="SESSIONS",
+            help="A table (CSV; - for standard input), a folder of recordings, or a pattern with {student} in it.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the results of all sessions.")],
+    screen: Annotated[
+        str, typer.Option("--screen", help="With a pattern: that of the screen recordings, with {student} in it too.")
+    ] = "",
+    only: Annotated[str, typer.Option("--only", help="Only these sessions, as in S1,S2.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Analyse nothing; say what would be done.")] = False,
+    roster: RosterOption = None,
+    student_db: Annotated[
+        Path | None,
+        typer.Option("--student-db", help="Folder with a folder of photos for each student (default: student_db)."),
+    ] = None,
+    no_identity: Annotated[bool, typer.Option("--no-identity", help="Compare no faces.")] = False,
+    blur_bystanders: Annotated[
+        bool,
+        typer.Option("--blur-bystanders/--no-blur-bystanders", help="In snapshots, blur every face but the largest."),
+    ] = True,
+    keep_embeddings: Annotated[
+        bool, typer.Option("--keep-embeddings", help="Write what the faces were compared with: biometric data.")
+    ] = False,
+    exam_title: Annotated[
+        list[str] | None,
+        typer.Option("--exam-title", help="Title or address of the exam, where the table names none. Repeatable."),
+    ] = None,
+    screen_text: Annotated[
+        bool, typer.Option("--screen-text/--no-screen-text", help="Keep the words read on the screen for searching.")
+    ] = True,
+    policy: PolicyOption = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results of other recordings.")] = False,
+    workers: WorkersOption = None,
+    models: ModelsOption = "default",
+    model: ModelOption = None,
+    require: RequireOption = "",
+    dense: DenseOption = False,
+    offline: OfflineOption = False,
+    language: Annotated[str, typer.Option("--language", help="Language of the reports: en or vi.")] = "en",
+    style: ProgressOption = ProgressStyle.auto,
+    as_json: JsonOption = False,
+) -> None:
+    """Analyse many sessions, each into a folder of its own, and rank them on one page. Finished ones are skipped."""
+    from proctor_cli import nets
+    from proctor_cli.engine.capacity import measure_capacity
+    from proctor_cli.engine.local import LocalEngine
+    from proctor_cli.policy import load, validate_signals
+    from proctor_cli.report.page import check_language
+    from proctor_cli.session.observe import get_ready
+    from proctor_cli.store import CohortFolder
+
+    check_language(language)
+    rules = load(policy)
+    validate_signals(rules, known_signals())
+    chosen = nets.load_manifest().choose(models, read_swaps(model or []))
+    check_student_db(student_db)
+    folder = CohortFolder(output)
+    wishes = Wishes(
+        policy=rules,
+        models=chosen,
+        roster=read_roster(roster),
+        student_db=student_db,
+        identity=not no_identity,
+        keep_embeddings=keep_embeddings,
+        blur_bystanders=blur_bystanders,
+        screen_text=screen_text,
+        require=split_names(require),
+        dense=dense,
+    )
+    entries = find_entries(sessions, screen, tuple(exam_title or ()))
+    plan = lay_plan(entries, folder, wishes, split_names(only))
+    if dry_run:
+        tell_plan(plan, chosen, as_json=as_json)
+        return
+    networks = get_what_is_needed(plan, wishes, offline=offline)
+    capacity = measure_capacity(workers)
+    with folder.held(), LocalEngine(capacity.workers, get_ready) as engine:
+        work = Work(folder, plan, wishes, networks, language=language, overwrite=overwrite)
+        cohort = work.run(engine, capacity, style)
+    tell_cohort(folder, cohort, as_json=as_json, kept=work.kept)
+    if as_json:
+        warn_of_failures(cohort)
+    leave(work.asked_for)
