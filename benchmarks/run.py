@@ -21,6 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import median
 
 from benchmarks.accuracy import MEDIA, compose
 from benchmarks.speed.figures import FIGURES, Figure
@@ -71,7 +72,7 @@ def main() -> None:
         )
         found = profile(shown) if profiled else None
     values = {figure.name: list(compute(figure, used)) for figure in figures}
-    print(header)
+    print(header, *(["a quick check: these figures mean little"] if given.quick else []), sep="\n")
     print_table(figures, values)
     if found:
         print(f"\nprocessor time, one process and one thread\n{table(found)}")
@@ -130,7 +131,7 @@ def print_table(figures: Iterable[Figure], values: Mapping[str, Sequence[float]]
     print(f"{'':50}{'this run':36}{'target':20}")
     for figure in figures:
         found = values[figure.name]
-        met = figure.is_met(sorted(found)[len(found) // 2])
+        met = figure.is_met(median(found))
         verdict = "" if met is None else "met" if met else "MISSED"
         print(f"{figure.about:50}{figure.tell(found):36}{figure.target:20}{verdict}".rstrip())
 

@@ -1,12 +1,35 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all; and addresses in the place of files."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote, urlsplit, urlunsplit
+
+# Two letters at least: C:\\exam.mp4 is a file.
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+
+
+def is_address(path: str) -> bool:
+    """Whether ``path`` is an address (https://…, s3://…, file://…) and not a file's name."""
+    return _ADDRESS.match(path) is not None
+
+
+def shown_address(address: str) -> str:
+    """An address as results may name it: without user, password and query, which may be keys to it."""
+    parts = urlsplit(address)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def link_to(path: str) -> str:
+    """The link to a recording from a page that lies beside it; "" when no browser can follow it."""
+    if is_address(path):
+        return path if path.startswith(("http://", "https://")) else ""
+    return quote(path)
 
 
 @contextmanager

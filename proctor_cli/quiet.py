@@ -24,6 +24,9 @@ _SETTINGS = {
 # every connection then goes to a port of this machine on which nothing listens. (docs/adr/0005)
 _NOWHERE = "http://127.0.0.1:9"
 _PROXIES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+_EXCEPTIONS = ("no_proxy", "NO_PROXY")
+# What the user has set instead.
+_BEFORE: dict[str, str] = {}
 
 # Two threads that took and gave back the descriptor in turns could leave it in the sink for good.
 _LOCK = threading.RLock()
@@ -47,7 +50,29 @@ def native_silence() -> Iterator[None]:
 
 def cut_network() -> None:
     """Let no library of this process reach the network. For processes that analyse, never for one that fetches."""
+    if not _is_cut():
+        _BEFORE.clear()
+        _BEFORE.update({name: os.environ[name] for name in (*_PROXIES, *_EXCEPTIONS) if name in os.environ})
     for name in _PROXIES:
         os.environ[name] = _NOWHERE
-    for name in ("no_proxy", "NO_PROXY"):
+    for name in _EXCEPTIONS:
         os.environ.pop(name, None)
+
+
+@contextmanager
+def network_allowed() -> Iterator[None]:
+    """Let the network be reached inside the block, as the user has set it up: a connection made there stays."""
+    if not _is_cut():
+        yield
+        return
+    for name in _PROXIES:
+        os.environ.pop(name, None)
+    os.environ.update(_BEFORE)
+    try:
+        yield
+    finally:
+        cut_network()
+
+
+def _is_cut() -> bool:
+    return os.environ.get(_PROXIES[0]) == _NOWHERE

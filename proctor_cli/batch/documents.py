@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import quote
 
 from proctor_cli import __version__
+from proctor_cli.files import link_to
 from proctor_cli.policy import Policy
 from proctor_cli.report import page, tables
 from proctor_cli.store import Mark, SessionFolder, read_mark, write_mark
@@ -14,7 +14,7 @@ from proctor_cli.types import SessionResult
 
 def write_documents(folder: SessionFolder, result: SessionResult, *, language: str) -> None:
     """Write events.csv, events.json and report.html beside session.json, and note in the mark that they are of it."""
-    links = {clip.path: quote(clip.path) for clip in result.recording.clips}
+    links = {clip.path: link for clip in result.recording.clips if (link := link_to(clip.path))}
     tables.write_events_csv(result, folder.events_csv)
     tables.write_events_json(result, folder.events_json)
     page.write_page(result, folder.report, media=links, snapshots=folder.path, language=language)

@@ -19,6 +19,7 @@ from proctor_cli.report.cohort import Outcome
 from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.observe import run_slice
 from proctor_cli.session.prepare import Preparation
+from proctor_cli.session.speech import find_speech, tell_speech
 from proctor_cli.store import Mark, SessionFolder
 
 
@@ -67,6 +68,8 @@ class _Course:
     preparation: Preparation | None = None
     mark: Mark | None = None
     waiting: deque[SliceJob] = field(default_factory=deque)
+    listening: tuple[SliceJob, ...] = ()  # webcam slices, until it is known where speech is heard
+    sounds: set[str] = field(default_factory=set)  # keys of the slices of sound that have not come back
     under_way: int = 0
     failures: dict[str, ProctorError] = field(default_factory=dict)
 
@@ -146,6 +149,7 @@ class _Schedule:
             raise done.error
         if task.job is not None:
             yield self._take_slice(course, task.job, done)
+            self._have_listened(course)
             if not course.waiting and not course.under_way:
                 yield from self._end_slices(course)
             return
@@ -171,13 +175,32 @@ class _Schedule:
         kept = {job.key for job in preparation.done}
         left = [job for job in preparation.jobs if job.key not in kept]
         threads = self._count_threads(left)
-        course.waiting.extend(replace(job, threads=threads) for job in left)
+        left = [replace(job, threads=threads) for job in left]
+        course.listening = tuple(job for job in left if job.clip.source == "webcam")
+        course.sounds = {job.key for job in left if job.clip.source == "sound"}
+        course.waiting.extend(job for job in left if job.clip.source != "webcam")
         if course.waiting:
-            self._current.append(course)
-            self._current = deque(sorted(self._current, key=lambda other: other.number))
+            self._line_up(course)
+        self._have_listened(course)
         length_s = sum(job.length_s for job in preparation.jobs)
         done_s = sum(job.length_s for job in preparation.done)
         return Prepared(course.number, preparation, length_s, done_s, begun.note)
+
+    def _line_up(self, course: _Course) -> None:
+        self._current.append(course)
+        self._current = deque(sorted(self._current, key=lambda other: other.number))
+
+    def _have_listened(self, course: _Course) -> None:
+        """Once all sound has been listened to, it is known where the webcam's slices must be looked at closely."""
+        if course.sounds or not course.listening:
+            return
+        assert course.preparation is not None
+        speech = find_speech(SessionFolder(course.job.request.folder), course.preparation.jobs)
+        is_idle = not course.waiting
+        course.waiting.extend(tell_speech(job, speech) for job in course.listening)
+        course.listening = ()
+        if is_idle:
+            self._line_up(course)
 
     def _count_threads(self, left: Sequence[SliceJob]) -> int:
         """The last session's slices may be fewer than there are workers: then each is given more threads."""
@@ -186,10 +209,11 @@ class _Schedule:
         return self._capacity.threads(sum(job.length_s > 0 for job in left))
 
     def _count_ready(self) -> int:
-        return sum(len(course.waiting) for course in self._current)
+        return sum(len(course.waiting) + len(course.listening) for course in self._current)
 
     def _take_slice(self, course: _Course, job: SliceJob, done: Done[object]) -> Event:
         course.under_way -= 1
+        course.sounds.discard(job.key)
         if isinstance(done.result, bytes):
             try:
                 SessionFolder(course.job.request.folder).write_part(job.key, done.result)

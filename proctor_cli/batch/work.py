@@ -47,8 +47,10 @@ def hash_networks(networks: Mapping[str, nets.Entry]) -> str:
     Raises:
         ModelError: a file cannot be read, or ``PROCTOR_MODELS`` names no folder.
     """
-    found = ((role, entry.name, nets.inspect(entry)) for role, entry in sorted(networks.items()))
-    return _hash((role, name, [(file.path, file.state, file.sha256) for file in files]) for role, name, files in found)
+    found = ((role, entry, nets.inspect(entry)) for role, entry in sorted(networks.items()))
+    return _hash(
+        (role, entry, [(file.path, file.state, file.sha256) for file in files]) for role, entry, files in found
+    )
 
 
 def describe(request: Request, networks: str) -> Mark:
@@ -112,8 +114,8 @@ def _look(folder: SessionFolder, path: str) -> FileFact:
     try:
         found = os.stat(path)
     except OSError:
-        return FileFact(folder.relative(Path(path)), -1, -1)
-    return FileFact(folder.relative(Path(path)), found.st_size, found.st_mtime_ns)
+        return FileFact(folder.relative(path), -1, -1)
+    return FileFact(folder.relative(path), found.st_size, found.st_mtime_ns)
 
 
 def _hash(facts: Iterable[object]) -> str:

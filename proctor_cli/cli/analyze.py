@@ -11,16 +11,20 @@ import typer
 
 from proctor_cli.cli.candidate import CourseOption, NameOption, RosterOption, read_roster
 from proctor_cli.cli.documents import PARTIAL, tell
+from proctor_cli.cli.engines import check_engine, open_engine
 from proctor_cli.cli.networks import get_networks, say_what_is_missing
 from proctor_cli.cli.options import (
     DenseOption,
     DeviceOption,
+    EngineKind,
+    EngineOption,
     JsonOption,
     ModelOption,
     ModelsOption,
     OfflineOption,
     PolicyOption,
     RequireOption,
+    SchedulerOption,
     WorkersOption,
     split_names,
 )
@@ -88,6 +92,8 @@ def analyze(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another session's results.")] = False,
     workers: WorkersOption = None,
+    where: EngineOption = EngineKind.local,
+    scheduler: SchedulerOption = None,
     models: ModelsOption = "default",
     model: ModelOption = None,
     device: DeviceOption = "cpu",
@@ -102,16 +108,14 @@ def analyze(
     student = student.strip()
     if not student:
         raise UsageError("not given", where="--student", hint="Say whose session it is: --student S123.")
+    check_engine(where, scheduler, workers)
 
     from proctor_cli import nets
     from proctor_cli.batch.entries import Entry
     from proctor_cli.batch.single import analyse, do_apart
     from proctor_cli.batch.stages import refuse_other_exam
-    from proctor_cli.engine.capacity import measure_capacity
-    from proctor_cli.engine.local import LocalEngine
     from proctor_cli.policy import load, validate_signals
     from proctor_cli.report.page import check_language
-    from proctor_cli.session.observe import get_ready
     from proctor_cli.session.prepare import prepare, roles_needed
     from proctor_cli.store import SessionFolder
 
@@ -155,8 +159,7 @@ def analyze(
     _protect(folder, student, overwrite)
     networks = [chosen[role] for role in roles_needed(request.clips) if role in chosen]
     get_networks(networks, offline)
-    capacity = measure_capacity(workers)
-    with LocalEngine(capacity.workers, get_ready) as engine:
+    with open_engine(where, scheduler, workers, folder.path) as (engine, capacity):
         preparation = prepare(request, threads=capacity.threads(1), apart=do_apart(engine))
         if not overwrite:
             refuse_other_exam(folder, preparation.recording)

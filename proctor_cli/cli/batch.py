@@ -11,14 +11,19 @@ from proctor_cli.cli.batch_plan import find_entries, get_what_is_needed, lay_pla
 from proctor_cli.cli.batch_work import Work
 from proctor_cli.cli.candidate import RosterOption, read_roster
 from proctor_cli.cli.cohorts import leave, tell_cohort, warn_of_failures
+from proctor_cli.cli.engines import check_engine, open_engine
 from proctor_cli.cli.options import (
     DenseOption,
+    DeviceOption,
+    EngineKind,
+    EngineOption,
     JsonOption,
     ModelOption,
     ModelsOption,
     OfflineOption,
     PolicyOption,
     RequireOption,
+    SchedulerOption,
     WorkersOption,
     split_names,
 )
@@ -64,8 +69,11 @@ def batch(
     policy: PolicyOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results of other recordings.")] = False,
     workers: WorkersOption = None,
+    where: EngineOption = EngineKind.local,
+    scheduler: SchedulerOption = None,
     models: ModelsOption = "default",
     model: ModelOption = None,
+    device: DeviceOption = "cpu",
     require: RequireOption = "",
     dense: DenseOption = False,
     offline: OfflineOption = False,
@@ -75,17 +83,15 @@ def batch(
 ) -> None:
     """Analyse many sessions, each into a folder of its own, and rank them on one page. Finished ones are skipped."""
     from proctor_cli import nets
-    from proctor_cli.engine.capacity import measure_capacity
-    from proctor_cli.engine.local import LocalEngine
     from proctor_cli.policy import load, validate_signals
     from proctor_cli.report.page import check_language
-    from proctor_cli.session.observe import get_ready
     from proctor_cli.store import CohortFolder
 
+    check_engine(where, scheduler, workers)
     check_language(language)
     rules = load(policy)
     validate_signals(rules, known_signals())
-    chosen = nets.load_manifest().choose(models, read_swaps(model or []))
+    chosen = nets.load_manifest().choose(models, read_swaps(model or []), nets.choose_device(device))
     check_student_db(student_db)
     folder = CohortFolder(output)
     wishes = Wishes(
@@ -106,8 +112,7 @@ def batch(
         tell_plan(plan, chosen, as_json=as_json)
         return
     networks = get_what_is_needed(plan, wishes, offline=offline)
-    capacity = measure_capacity(workers)
-    with folder.held(), LocalEngine(capacity.workers, get_ready) as engine:
+    with folder.held(), open_engine(where, scheduler, workers, folder.path) as (engine, capacity):
         work = Work(folder, plan, wishes, networks, language=language, overwrite=overwrite)
         cohort = work.run(engine, capacity, style)
     tell_cohort(folder, cohort, as_json=as_json, kept=work.kept)

@@ -76,11 +76,11 @@ def lay_plan(
     from proctor_cli.batch.entries import name_folders
 
     names = name_folders((entry.student for entry in entries), folder.names)
-    known = {*names, *(entry.student for entry in entries)}
+    known = {name.casefold(): name for name in (*names, *(entry.student for entry in entries))}
     for name in only:
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            hint = f'Did you mean "{near[0]}"?' if near else "Name students, or folders of results."
+        if name not in known.values():
+            near = get_close_matches(name.casefold(), known, 1)
+            hint = f'Did you mean "{known[near[0]]}"?' if near else "Name students, or folders of results."
             raise UsageError(f"no session {name!r}", where="--only", hint=hint)
     plan = []
     for entry, name in zip(entries, names, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -61,7 +62,8 @@ def check(
         _PRIORITIES[fail_on.value], fail_above, tuple(name.strip() for name in require.split(",") if name.strip())
     )
     results: list[GateResult] = []
-    unreadable = 0
+    lost = _find_lost(folders)
+    unreadable = len(lost)
     for session in find_sessions(folders):
         try:
             result = examine(os.fspath(session.path), session.read_session(), gate)
@@ -82,7 +84,7 @@ def check(
         if result.session.partial:
             typer.echo("    partial: a part of the recording could not be analysed")
     if junit:
-        write_junit(results, junit)
+        write_junit(results, junit, lost)
     if sarif:
         write_sarif(results, sarif, events_name="events.csv")
     if github and not as_json:
@@ -109,3 +111,17 @@ def check(
         raise typer.Exit(_HIT)
     if unreadable or any(result.session.partial for result in results):
         raise typer.Exit(PARTIAL)
+
+
+def _find_lost(folders: Sequence[Path]) -> dict[str, str]:
+    """Sessions of a batch without results, by their folder, and why: what was not looked at must not pass."""
+    from proctor_cli.report.cohort import read_summary
+    from proctor_cli.store import CohortFolder
+
+    lost = {}
+    for cohort in filter(CohortFolder.exists, map(CohortFolder, folders)):
+        for row in read_summary(cohort.summary_json).sessions:
+            if row.outcome is None:
+                lost[row.folder] = row.reason
+                note(f"{row.folder}: not analysed: {row.reason}")
+    return lost

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+
+class EngineKind(StrEnum):
+    """Where the work is done: in processes on this machine, or on a Dask cluster."""
+
+    local = "local"
+    dask = "dask"
+
+
 PolicyOption = Annotated[str | None, typer.Option("--policy", help="A policy file, or default, strict, lenient.")]
 WorkersOption = Annotated[
     int | None, typer.Option("--workers", min=1, help="Worker processes (default: as cores and memory allow).")
+]
+EngineOption = Annotated[
+    EngineKind, typer.Option("--engine", help="Where the work is done: on this machine, or on a Dask cluster.")
+]
+SchedulerOption = Annotated[
+    str | None, typer.Option("--scheduler", help="Address of the Dask scheduler, as in tcp://10.0.0.5:8786.")
 ]
 ModelsOption = Annotated[str, typer.Option("--models", help="The set of networks: default or permissive.")]
 ModelOption = Annotated[

@@ -12,7 +12,7 @@ def schema(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="evaluation, events, frame, observations, policy, review or session; without it, they are listed."
+            help="evaluation, events, frame, observations, policy, review, session, summary; without it: a list."
         ),
     ] = None,
 ) -> None:

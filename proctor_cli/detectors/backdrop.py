@@ -122,7 +122,7 @@ def _motion(before: _Picture, now: _Picture, part: _Picture) -> _Motion | None:
     corners = cv2.goodFeaturesToTrack(before[near], 100, 0.01, 4, mask=part[near], blockSize=5)
     if corners is None or len(corners) < _MIN_POINTS:
         return None
-    corners += np.float32([near[1].start, near[0].start])
+    corners += np.array([near[1].start, near[0].start], np.float32)
     there, found, _ = cv2.calcOpticalFlowPyrLK(before, now, corners, np.empty_like(corners), winSize=(15, 15))
     kept = found.ravel() == 1
     if kept.sum() < _MIN_POINTS:

@@ -8,13 +8,17 @@ or none is refused.
 from __future__ import annotations
 
 import logging
+import os
 import pickle
 import platform
 import warnings
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from queue import Empty, SimpleQueue
+from tempfile import NamedTemporaryFile
 from time import monotonic, sleep
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -116,6 +120,26 @@ class DaskEngine:
             self._client.cancel(futures, force=True)
         self._client.close()
 
+    def count_workers(self) -> int:
+        """How many workers there are now."""
+        return len(self._workers())
+
+    def refuse_blind(self, folder: Path) -> None:
+        """Make sure that all workers see a folder (or where it is to be made), under the same path.
+
+        Raises:
+            UsageError: nobody may write there, or a worker does not see it.
+        """
+        folder = folder.absolute()
+        there = next(path for path in (folder, *folder.parents) if path.is_dir())
+        try:
+            with NamedTemporaryFile(dir=there, prefix=".proctor-") as mark:
+                for worker, sees in self._client.run(os.path.exists, mark.name, on_error="return").items():
+                    if sees is not True:
+                        raise _refusal(worker, f"it does not see {there}")
+        except OSError as error:
+            raise UsageError(f"cannot be written ({error.strerror})", where=str(there)) from error
+
     def __enter__(self) -> Self:
         return self
 
@@ -126,9 +150,8 @@ class DaskEngine:
 
     def _send(self, ticket: int, packed: bytes) -> None:
         losses = self._losses.get(ticket, 0)
-        future = self._client.submit(
-            _run, packed, self._needs, self._topic, ticket, key=f"{self._topic}-{ticket}-{losses}", pure=False
-        )
+        key = f"{self._topic}-{ticket}-{losses}"
+        future = self._client.submit(_run, packed, self._needs, self._topic, ticket, os.getcwd(), key=key, pure=False)
         self._jobs[ticket] = (packed, future)
         future.add_done_callback(lambda done: self._news.put(partial(self._take, ticket, done)))
 
@@ -263,7 +286,7 @@ def _version(name: str) -> str:
         return ""
 
 
-def _run(packed: bytes, needs: Needs, topic: str, ticket: int) -> bytes:
+def _run(packed: bytes, needs: Needs, topic: str, ticket: int, folder: str) -> bytes:
     from distributed import get_worker
 
     worker = get_worker()
@@ -271,4 +294,6 @@ def _run(packed: bytes, needs: Needs, topic: str, ticket: int) -> bytes:
     if fault:
         return pickle.dumps((None, _refusal(worker.address, fault)))
     worker.log_event(topic, (worker.address, ticket))
+    with suppress(OSError):  # it may have its files elsewhere
+        os.chdir(folder)  # where the names of files that a job has begin
     return answer(packed)

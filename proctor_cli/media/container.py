@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +14,8 @@ import av.logging
 import cv2
 
 from proctor_cli.errors import InputError
+from proctor_cli.files import is_address
+from proctor_cli.media.address import open_address
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -30,23 +34,41 @@ _WHITELISTS = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
 # A container that fails so often in a row, without one packet in between, has nothing more to give.
 _MAX_ERRORS_IN_A_ROW = 100
 
+# So many bytes tell what a file is.
+_HEAD = 16
+
 S = TypeVar("S", "VideoStream", "AudioStream")
 
 
-def open_recording(path: str) -> InputContainer:
-    """Open a file for reading; close it with ``with``.
+@contextmanager
+def open_recording(path: str) -> Iterator[InputContainer]:
+    """Open a recording for reading: a file, or what is at an address.
 
     Raises:
         InputError: there is no such file, or it is no recording that can be read.
     """
     # PyAV is silent unless another library of this process has changed that; users must see our lines only.
     av.logging.set_level(None)
-    head = _first_bytes(path)
-    try:
-        # "file:" keeps a name such as "http:exam.mp4" or "concat:a|b" from being taken for an address.
-        return av.open(f"file:{path}", container_options=_WHITELISTS, metadata_errors="replace")
-    except (av.FFmpegError, ValueError) as error:
-        raise _refusal(path, head) from error
+    with ExitStack() as stack:
+        # "file:" keeps a name such as "http:exam.mp4" or "concat:a|b" from being taken for an address by FFmpeg.
+        opened: BufferedIOBase | str = f"file:{path}"
+        if is_address(path):
+            opened = stack.enter_context(open_address(path))
+            head = opened.read(_HEAD)
+            opened.seek(0)
+        else:
+            head = _first_bytes(path)
+        try:
+            container = av.open(opened, "r", container_options=_WHITELISTS, metadata_errors="replace")
+            stack.enter_context(container)
+        except (av.FFmpegError, ValueError) as error:
+            raise _refusal(path, head) from error
+        yield container
+
+
+def open_bytes(path: str) -> AbstractContextManager[BufferedIOBase]:
+    """The same as mere bytes; of a file that is there."""
+    return open_address(path) if is_address(path) else open(path, "rb")
 
 
 def choose_video(container: InputContainer, path: str) -> VideoStream:
@@ -108,7 +130,7 @@ def _first_bytes(path: str) -> bytes:
         if not stat.S_ISREG(mode):
             raise InputError("this is not a file", where=path, hint="Save the recording to a file first.")
         with open(path, "rb") as file:
-            head = file.read(16)
+            head = file.read(_HEAD)
     except FileNotFoundError as error:
         raise InputError("no such file", where=path, hint="Check the path.") from error
     except PermissionError as error:
@@ -135,7 +157,7 @@ def _refusal(path: str, head: bytes) -> InputError:
             where=path,
             hint="Copy it again, or ask for the original recording.",
         )
-    if cv2.haveImageReader(path):
+    if not is_address(path) and cv2.haveImageReader(path):
         return InputError("a still picture, not a recording", where=path, hint="Give the recording itself.")
     return InputError(
         "not a recording that can be read",

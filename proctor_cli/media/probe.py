@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proctor_cli.errors import InputError
-from proctor_cli.media.container import choose_video, is_cover, open_recording
+from proctor_cli.files import is_address, shown_address
+from proctor_cli.media.container import choose_video, is_cover, open_bytes, open_recording
 from proctor_cli.media.pixels import orientation
 from proctor_cli.media.scan import Scan
 from proctor_cli.media.tally import Tally, tally
@@ -87,14 +88,15 @@ def claimed_s(path: str) -> float | None:
 def _info(clip: Clip, container: InputContainer, stream: VideoStream, picture: VideoFrame, times: Timeline) -> ClipInfo:
     turn = orientation(picture)
     width_px, height_px = (picture.height, picture.width) if turn.swapped else (picture.width, picture.height)
-    with open(clip.path, "rb") as file:
+    with open_bytes(clip.path) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        size_bytes = file.tell()
     return ClipInfo(
         source=clip.source,
         path=clip.path,
         offset_s=clip.offset_s,
         sha256=sha256,
-        size_bytes=Path(clip.path).stat().st_size,
+        size_bytes=size_bytes,
         container=_container_name(container, clip.path),
         codec=stream.codec_context.name,
         width_px=width_px,
@@ -115,7 +117,7 @@ def _info(clip: Clip, container: InputContainer, stream: VideoStream, picture: V
 def _container_name(container: InputContainer, path: str) -> str:
     """FFmpeg names formats in groups ("mov,mp4,m4a"): the one the file is called by, else the first."""
     names = container.format.name.split(",")
-    suffix = Path(path).suffix.lower().lstrip(".")
+    suffix = Path(shown_address(path) if is_address(path) else path).suffix.lower().lstrip(".")
     return suffix if suffix in names else names[0]
 
 

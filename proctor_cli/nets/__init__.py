@@ -15,7 +15,7 @@ from proctor_cli.nets.devices import choose_device
 from proctor_cli.nets.fetch import Fetched, Progress, fetch
 from proctor_cli.nets.folders import cache_folder, search_folders
 from proctor_cli.nets.libraries import import_openvino
-from proctor_cli.nets.lookup import FileState, Model, find, inspect
+from proctor_cli.nets.lookup import FileState, Model, find, find_again, inspect
 from proctor_cli.nets.manifest import Device, Entry, File, Manifest, Picture, load_manifest
 from proctor_cli.nets.network import Network, open_network
 from proctor_cli.nets.runtimes import Port
@@ -36,6 +36,7 @@ __all__ = [
     "choose_device",
     "fetch",
     "find",
+    "find_again",
     "import_openvino",
     "inspect",
     "load_manifest",

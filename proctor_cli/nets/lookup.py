@@ -132,6 +132,23 @@ def find(entry: Entry, folders: Sequence[Path] | None = None) -> Model:
     )
 
 
+def find_again(model: Model) -> Model:
+    """The same network on this machine, which may be another than where ``model`` was found.
+
+    Taken is the file of that name, or else that of the search folders, in any case one with the same content.
+
+    Raises:
+        ModelError: it is not here, or other files are.
+    """
+    if all(path.is_file() for path in model.paths) and tuple(map(sha256_of, model.paths)) == model.sha256s:
+        return model
+    found = find(model.entry)
+    for path, expected, sha256 in zip(found.paths, model.sha256s, found.sha256s, strict=True):
+        if sha256 != expected:
+            raise damage(model.name, path, expected, sha256)
+    return found
+
+
 def damage(name: str, path: Path, expected: str, found: str) -> ModelError:
     """The error for a file of the network ``name`` whose SHA-256 is not the expected one."""
     return ModelError(

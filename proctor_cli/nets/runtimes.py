@@ -91,20 +91,30 @@ def compile_graph(model: Model, graph: Any, threads: int, *, keep: bool = True) 
         keep: whether the arrays that a call returns outlive the next call of the same thread. If not, no time is spent
             on copying them.
     """
-    compiled = (
-        import_openvino()
-        .Core()
-        .compile_model(
-            graph,
-            model.place.device.upper(),
-            {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-            | (
-                {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
-                if model.place.device == "cpu"
-                else {}
-            ),
+    core = import_openvino().Core()
+    if isinstance(graph, str):
+        graph = core.read_model(graph)
+    ports = tuple(
+        Port(
+            _name_of(port, index),
+            tuple(None if size.is_dynamic else size.get_length() for size in port.partial_shape),
+            port.element_type.to_dtype().name,
         )
+        for index, port in enumerate(graph.inputs)
     )
+    if any(port.shape and port.shape[0] is None for port in ports):
+        # A call is for one picture: knowing that beforehand makes it faster.
+        graph.reshape(
+            {
+                index: [1, *(-1 if size is None else size for size in port.shape[1:])]
+                for index, port in enumerate(ports)
+                if port.shape and port.shape[0] is None
+            }
+        )
+    options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    if model.place.device == "cpu":
+        options |= {"INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
+    compiled = core.compile_model(graph, model.place.device.upper(), options)
     count = len(compiled.outputs)
     own = threading.local()  # a request holds the arrays of one call
 
@@ -115,14 +125,6 @@ def compile_graph(model: Model, graph: Any, threads: int, *, keep: bool = True) 
             result = own.request.infer(list(arrays), share_inputs=True, share_outputs=not keep)
             return [result[index] for index in range(count)]
 
-    ports = tuple(
-        Port(
-            _name_of(port, index),
-            tuple(None if size.is_dynamic else size.get_length() for size in port.partial_shape),
-            port.element_type.to_dtype().name,
-        )
-        for index, port in enumerate(compiled.inputs)
-    )
     return Opened(ports, tuple(_name_of(port, index) for index, port in enumerate(compiled.outputs)), run)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from xml.etree import ElementTree
 
 from proctor_cli.report.gate import GateResult, tell_incident
 from proctor_cli.report.output import write_whole
 
 
-def write_junit(results: Sequence[GateResult], path: Path) -> Path:
-    """Write what came of the gate.
+def write_junit(results: Sequence[GateResult], path: Path, lost: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """Write what came of the gate; ``lost`` are sessions of a batch that could not be analysed, and why.
 
     The case "review" fails when the gate closes; the cases of findings and of events that scored fail with it, and are
     passed, with what was found in their output, when the gate stays open. An event that was not assessed is a skipped
@@ -23,6 +24,10 @@ def write_junit(results: Sequence[GateResult], path: Path) -> Path:
     root = ElementTree.Element("testsuites", name="proctor")
     for result in results:
         _add_suite(root, result)
+    for name, reason in lost.items():
+        student = _printable(name)
+        suite = ElementTree.SubElement(root, "testsuite", name=student, tests="1", errors="1")
+        _say(ElementTree.SubElement(suite, "testcase", classname=student, name="review"), "error", reason)
     ElementTree.indent(root)
     return write_whole(path, ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
 

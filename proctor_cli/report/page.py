@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from proctor_cli import resources
 from proctor_cli.errors import UsageError
+from proctor_cli.files import is_address
 from proctor_cli.report import formats
 from proctor_cli.report.graphs import Lane, covered_s, draw_focus, draw_risk, draw_strip, lay_lanes, make_axis, thin
 from proctor_cli.report.languages import Language, load_languages
@@ -110,6 +111,8 @@ def write_page(
             script=Markup(script),  # our own files only
             style_hash=_hash_source(style),
             script_hash=_hash_source(script),
+            # A page reaches for nothing outside, but for recordings that are nowhere else.
+            media_hosts=" http: https:" if any(map(is_address, media.values())) else "",
             data=page_data(result, axis, media, languages, language),
         )
     )

@@ -10,6 +10,7 @@ import msgspec
 
 from proctor_cli.errors import UsageError
 from proctor_cli.policy import Policy
+from proctor_cli.report.cohort import Cohort
 from proctor_cli.report.documents import EventLog, Review
 from proctor_cli.report.evaluation import Evaluation
 from proctor_cli.store import EmbeddingsDocument, ObservationsHead, SessionDocument
@@ -68,6 +69,10 @@ def _session() -> Schema:
     return _generate("urn:proctor:session:1", SessionDocument)
 
 
+def _summary() -> Schema:
+    return _generate("urn:proctor:summary:1", Cohort)
+
+
 def _generate(identity: str, *types: type) -> Schema:
     bodies, parts = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     for part in parts.values():
@@ -86,4 +91,5 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {
     "policy": _policy,
     "review": _review,
     "session": _session,
+    "summary": _summary,
 }

@@ -65,7 +65,7 @@ def enrol(job: EnrolJob) -> Enrolment:
     """
     quiet.cut_network()
     cv2.setNumThreads(job.threads)
-    models = dict(job.models)
+    models = {role: nets.find_again(model) for role, model in job.models}
     faces, identity = Faces(models, job.threads), Identity(models, job.threads)
     return enrol_photos(job.photos, faces, identity) if job.photos else _from_recording(job, faces, identity)
 

@@ -57,8 +57,12 @@ def cut_jobs(
     specs: tuple[Spec, ...],
     models: Mapping[str, nets.Model],
     gallery: tuple[Embedding, ...],
+    heard: tuple[str, ...] = (),
 ) -> Iterator[SliceJob]:
-    """The work on one clip: its slices, each with all that a worker must know."""
+    """The work on one clip: its slices, each with all that a worker must know.
+
+    ``heard`` are the keys of the slices of sound, where speech calls for closer looks.
+    """
     if not specs:
         return
     step_s = plan.step_s(specs, dense=request.dense)
@@ -86,6 +90,7 @@ def cut_jobs(
             specs,
             gallery,
             begin_s,
+            heard,
         )
         sums = [(role, model.entry, model.sha256s) for role, model in used] + [version(name) for name in LIBRARIES]
         key = f"{clip.source}-{piece.index:05d}-{hashlib.sha256(repr((facts, sums)).encode()).hexdigest()[:16]}"

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import cv2
 
-from proctor_cli import detectors, media, nets, plan, quiet
+from proctor_cli import detectors, heap, media, nets, plan, quiet
 from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.listen import listen
 from proctor_cli.session.looking import look_through, tidy
@@ -43,7 +43,10 @@ def run_slice(job: SliceJob) -> bytes:
         if isinstance(detector, detectors.Comparing):
             detector.compare_with(job.gallery)
     part, is_whole = _run(job, opened, thrifty=True)
-    return part if is_whole else _run(job, opened, thrifty=False)[0]
+    if not is_whole:
+        part, _ = _run(job, opened, thrifty=False)
+    heap.trim()
+    return part
 
 
 def _run(job: SliceJob, opened: Sequence[detectors.Detector], *, thrifty: bool) -> tuple[bytes, bool]:
@@ -59,7 +62,7 @@ def _run_sound(job: SliceJob) -> bytes:
     """The same for a slice of sound. Its detectors are opened at once, so they are not kept."""
     sampling = media.SoundSampling(job.scan, job.piece)
     quiet.cut_network()
-    models = dict(job.models)
+    models = {role: nets.find_again(model) for role, model in job.models}
     with ExitStack() as stack:
         opened = [
             stack.enter_context(closing(detectors.find_listener(name)(models, job.threads))) for name in job.detectors
@@ -110,10 +113,10 @@ def _close(kept: dict[_Means, tuple[detectors.Detector, ...]], *unwanted: _Means
 
 def _load(wanted: _Means) -> tuple[detectors.Detector, ...]:
     quiet.cut_network()
+    models = {role: nets.find_again(model) for role, model in wanted.models}
     with ExitStack() as stack:
         opened = tuple(
-            stack.enter_context(closing(detectors.find(name)(dict(wanted.models), wanted.threads)))
-            for name in wanted.names
+            stack.enter_context(closing(detectors.find(name)(models, wanted.threads))) for name in wanted.names
         )
         stack.pop_all()
     return opened

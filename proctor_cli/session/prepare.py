@@ -113,7 +113,7 @@ def prepare(
     recording = Recording(
         student_id=request.student_id,
         duration_s=round(duration_s, 6),
-        clips=tuple(replace(scan.info, path=folder.relative(Path(clip.path))) for clip, scan in scans),
+        clips=tuple(replace(scan.info, path=folder.relative(clip.path)) for clip, scan in scans),
         detectors=(*runnable, *_without_pictures(sources, log)),
         missing=missing if log.observations else (*missing, _no_log(request, log)),
         problems=(
@@ -138,11 +138,10 @@ def prepare(
         identity=enrolment.basis,
         milestones=log.milestones,
     )
-    jobs = tuple(
-        job
-        for clip, scan in (*scans, *heard)
-        for job in cut_jobs(request, clip, scan, _of(clip.source, runnable), models, enrolment.gallery)
-    )
+    jobs: tuple[SliceJob, ...] = ()
+    for clip, scan in (*heard, *scans):
+        keys = tuple(job.key for job in jobs if job.clip.source == "sound") if clip.source == "webcam" else ()
+        jobs += tuple(cut_jobs(request, clip, scan, _of(clip.source, runnable), models, enrolment.gallery, keys))
     if request.span is not None and not jobs:
         raise UsageError(
             f"no picture between {request.span[0]:g} s and {request.span[1]:g} s",

@@ -28,7 +28,7 @@ from typing import IO, TypeVar
 import msgspec
 
 from proctor_cli.errors import OutputError
-from proctor_cli.files import open_whole
+from proctor_cli.files import is_address, open_whole, shown_address
 from proctor_cli.store.documents import (
     EMBEDDINGS,
     OBSERVATIONS,
@@ -123,8 +123,10 @@ class SessionFolder:
         """Whether this is a session's folder, finished or not."""
         return self.session.exists() or self.observations.exists() or (self.path / ".parts").exists()
 
-    def relative(self, path: Path) -> str:
-        """``path`` as a link from inside this folder, with forward slashes."""
+    def relative(self, path: str | Path) -> str:
+        """``path`` as seen from inside this folder, with forward slashes; an address as results may name it."""
+        if is_address(str(path)):
+            return shown_address(str(path))
         return Path(os.path.relpath(path, self.path)).as_posix()
 
     # ------------------------------------------------------------ writing

@@ -20,7 +20,15 @@ from tests.unit.media.films import blanked, even, film, numbered
 
 pytestmark = pytest.mark.usefixtures("no_weights")
 
-FILES = {"observations.jsonl.gz", "session.json", "events.json", "events.csv", "report.html", "snapshots"}
+FILES = {
+    "observations.jsonl.gz",
+    "session.json",
+    "events.json",
+    "events.csv",
+    "report.html",
+    "snapshots",
+    ".finished.json",
+}
 CHECKS = "faces, landmarks, backdrop, identity, liveness, objects"
 WITHOUT_WEIGHTS = {"NO_FACE", "MULTIPLE_FACES", "LOOKING_AWAY", "PHONE_DETECTED", "EXTRA_PERSON", "LOW_FOCUS"}
 # A rule that scores and needs no network: so that there is something to write about.

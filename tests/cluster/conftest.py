@@ -28,9 +28,7 @@ ENVIRONMENT = {
 class Cluster:
     """A scheduler, and workers that are started and ended by the tests."""
 
-    def __init__(
-        self, address: str, scheduler: subprocess.Popen[bytes], running: ExitStack, folder: Path
-    ) -> None:
+    def __init__(self, address: str, scheduler: subprocess.Popen[bytes], running: ExitStack, folder: Path) -> None:
         self.address = address
         self.end_scheduler = partial(end, scheduler)
         self._running = running
@@ -40,8 +38,8 @@ class Cluster:
     def start_workers(self, count: int, threads: int = 1) -> None:
         """Each under a nanny, which replaces it when it dies."""
         words = ("--nworkers", str(count), "--nthreads", str(threads), "--no-dashboard")
-        words += ("--local-directory", str(self._folder), "--death-timeout", str(PATIENCE_S))
-        self._started.append(self._running.enter_context(process("dask_worker", self.address, *words)))
+        where = ("--local-directory", str(self._folder), "--death-timeout", str(PATIENCE_S))
+        self._started.append(self._running.enter_context(process("dask_worker", self.address, *words, *where)))
         wait_until(lambda: len(self.workers()) >= count)
 
     def end_workers(self) -> None:
@@ -52,12 +50,8 @@ class Cluster:
 
     def workers(self) -> list[psutil.Process]:
         """Their processes, without the nannies."""
-        found = []
-        for started in self._started:
-            for child in psutil.Process(started.pid).children():
-                if any("spawn_main" in word for word in child.cmdline()):
-                    found.append(child)
-        return found
+        children = (child for started in self._started for child in psutil.Process(started.pid).children())
+        return [child for child in children if any("spawn_main" in word for word in child.cmdline())]
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -71,9 +65,7 @@ def wait_until(condition: Callable[[], object]) -> None:
 def process(program: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """A command of Dask, ended with everything that it has started."""
     command = [sys.executable, "-m", f"distributed.cli.{program}", *words]
-    running = subprocess.Popen(
-        command, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    running = subprocess.Popen(command, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield running
     finally:

@@ -41,11 +41,11 @@ def test_all_workers_work(engine: DaskEngine, cluster: Cluster) -> None:
 
 def test_more_jobs_may_come_between_two_outcomes(engine: DaskEngine) -> None:
     engine.submit(jobs.square, 3)
-    found = []
+    found: list[int] = []
     for done in engine.outcomes():
-        found.append(done.result)
-        if done.result < 1000:
-            engine.submit(jobs.square, done.result)
+        found.append(done.result or 0)
+        if found[-1] < 1000:
+            engine.submit(jobs.square, found[-1])
     assert found == [9, 81, 6561]
 
 

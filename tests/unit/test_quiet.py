@@ -105,7 +105,7 @@ asked = []
 create = vision.FaceLandmarker.create_from_options
 vision.FaceLandmarker.create_from_options = lambda options: asked.append(os.environ.copy()) or create(options)
 rgb, faces = scene(320, 240, Head(40, 10, 100))
-detector = Landmarks({"landmarks": find(load_manifest([]).entry("face_landmarker"), [folder])})
+detector = Landmarks({"landmarks": find(load_manifest([]).entry("face_landmarker_mediapipe"), [folder])})
 (seen,) = detector.observe([frame(rgb, *faces)])
 assert seen.values["head.yaw_deg"] is not None
 Faces({"faces": find(load_manifest([]).entry("yunet"), [folder])}).observe([frame(rgb)])

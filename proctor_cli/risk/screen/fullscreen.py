@@ -67,7 +67,7 @@ class FullScreen:
         """Whether an address or the exam's tab stands at the top, or words that are none of the exam's page."""
         if page.find_address(self._layout.address_y):
             return True
-        tops = [line.text for line in page.lines.values() if line.text and line.box.y1 < TABS]
+        tops = [line.text for line in page.read if line.box.y1 < TABS]
         foreign = [text for text in tops if not self._recognition.is_line_of_exam(text)]
         if any(self._layout.is_title(text) for text in foreign):
             return True

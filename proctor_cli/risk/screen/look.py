@@ -73,6 +73,7 @@ class Screen:
         self._adopted: set[str] = set()
         self._shape = 0.0
         self._unread_top = 0.0
+        self._waits = False
         self._had_clock = False
         self._luma = 1.0
 
@@ -97,7 +98,7 @@ class Screen:
         """Whether a picture is black, but for the time and the date perhaps."""
         if luma >= self._rules.black_luma:
             return False
-        return sum(bool(line.text) for line in self._page.lines.values()) <= _DARK_LINES
+        return len(self._page.read) <= _DARK_LINES
 
     def _look(self, observation: Observation) -> tuple[dict[str, float | None], dict[str, str]]:
         if observation.values["screen.lines"] is None:
@@ -106,6 +107,7 @@ class Screen:
         self._unread_top = observation.values.get("screen.unread") or 0.0
         before = tuple(self._page.lines.values())
         turn = self._page.turn(observation)
+        self._waits = self._is_waiting()
         self._ticking.watch(turn)
         locked = self._is_locked()
         self._view = view = View(None) if locked else self._see(before, turn)
@@ -157,12 +159,12 @@ class Screen:
     # ------------------------------------------------------------ what is shown
     def _see(self, before: tuple[Shown, ...], turn: Turn) -> View:
         page, layout = self._page, self._layout
-        bars = self._full_screen.has_bars(page, turn.t_s, waits=self._waits())
+        bars = self._full_screen.has_bars(page, turn.t_s, waits=self._waits)
         if not layout.is_known:
             return View(None)
         found = page.find_address(layout.address_y)
         host = found[0] if found else ""
-        lines = [line for line in page.lines.values() if line.text]
+        lines = page.read
         recognised = self._recognition.is_exam(lines, bars=bars)
         if found and recognised and not layout.hosts and self._recognition.stands_above(found[1], lines):
             self._adopted.add(host)  # the exam has left the full screen, in which it had no address
@@ -187,11 +189,11 @@ class Screen:
         if host or recognised:
             self._recognition.remember(lines, turn.t_s)
             return View("exam")
-        if self._waits() or len(lines) < _MIN_LINES:
+        if self._waits or len(lines) < _MIN_LINES:
             return self._view if left else View(None)
         return self._away("", turn, bars=bars)
 
-    def _waits(self) -> bool:
+    def _is_waiting(self) -> bool:
         """Whether something at the top of the screen has not been read yet."""
         head = [line for line in self._page.lines.values() if line.box.y1 < HEAD]
         unread = sum(line.is_unread for line in head)
@@ -203,7 +205,7 @@ class Screen:
         Of a page that fills the screen, with no address and no tab above it, only its words and the exam's clock can
         tell that it is not a further page of the exam.
         """
-        top = sorted((line for line in self._page.lines.values() if line.text), key=lambda line: line.box.y0)
+        top = sorted(self._page.read, key=lambda line: line.box.y0)
         strip = [line for line in top if line.box.y0 < TOP]
         said = (line.text for line in strip if not self._layout.is_title(line.text))
         words = host or next((text for text in said if sum(map(str.isalpha, text)) >= _MIN_LETTERS), "another page")
@@ -227,9 +229,9 @@ class Screen:
     def _prominent(self) -> Iterable[Shown]:
         """Titles and headings of what is shown: a site that is only spoken of is not shown."""
         place = self._windows.place
-        for line in self._page.lines.values():
+        for line in self._page.read:
             box = line.box
-            if not line.text or self._layout.is_title(line.text):
+            if self._layout.is_title(line.text):
                 continue
             if place is not None:
                 if covers(place, box) > _INSIDE and (box.height > _TALL or box.y0 - place.y0 < _TITLE):
@@ -242,19 +244,18 @@ class Screen:
         box = line.box
         return any(
             self._layout.is_title(other.text) and other.box.y0 < box.y1 and box.y0 < other.box.y1
-            for other in self._page.lines.values()
-            if other.text
+            for other in self._page.read
         )
 
     def _left_fullscreen(self, turn: Turn, view: View) -> float | None:
         """Whether the exam no longer fills the screen; see FullScreen."""
         if view.kind == "exam":
-            return self._full_screen.follow(self._page, turn.t_s, waits=self._waits())
+            return self._full_screen.follow(self._page, turn.t_s, waits=self._waits)
         return None if view.kind is None else self._full_screen.before()
 
     def _is_locked(self) -> bool:
         """Whether there is hardly anything but a large clock or date; the largest clocks are not read as text."""
-        lines = [line for line in self._page.lines.values() if line.text]
+        lines = self._page.read
         if len(lines) > _DARK_LINES or any(self._recognition.is_line_of_exam(line.text) for line in lines):
             return False
         large = [line.text.strip() for line in lines if line.box.height >= _CLOCK_HEIGHT]
@@ -262,8 +263,7 @@ class Screen:
 
     def _share_drawn(self) -> float:
         """From 0.5 for a page that has just come up to 1 for one full of text: the later look tells more."""
-        read = sum(bool(line.text) for line in self._page.lines.values())
-        return 0.5 + 0.5 * min(1.0, (read + 1) / _FULL_PAGE)
+        return 0.5 + 0.5 * min(1.0, (len(self._page.read) + 1) / _FULL_PAGE)
 
     def _is_blank(self) -> bool:
         """Whether there is hardly anything to read, above a task bar; on a screen that is not black."""

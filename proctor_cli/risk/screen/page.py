@@ -65,11 +65,17 @@ class Turn(NamedTuple):
 
 
 class Page:
-    """The screen's lines. ``size_px`` is (width, height) of the picture."""
+    """The screen's lines. ``size_px`` is (width, height) of the picture.
+
+    ``read`` are the lines with a text; ``revision`` counts the looks that have changed any line: most change none.
+    """
 
     def __init__(self) -> None:
         self.lines: dict[tuple[float, ...], Shown] = {}
+        self.read: tuple[Shown, ...] = ()
+        self.revision = 0
         self.size_px = (0.0, 0.0)
+        self._addresses: dict[float | None, tuple[str, Box] | None] = {}
 
     def turn(self, observation: Observation) -> Turn:
         """Take in a look of the detector ``screen_text``."""
@@ -92,6 +98,10 @@ class Page:
                 new.append(line)
         if fresh:
             gone = [line for line in before.values() if _find_same(line.box, self.lines.values()) is None]
+        if fresh or gone or observation.texts:
+            self.read = tuple(line for line in self.lines.values() if line.text)
+            self.revision += 1
+            self._addresses.clear()
         patches = tuple(box for box in observation.boxes if box.label in ("changed", "framed"))
         change = values.get("screen.change") or 0.0
         return Turn(t_s, fresh, tuple(gone), tuple(new), patches, change)
@@ -102,7 +112,12 @@ class Page:
         It is the lowest line near the top that is an address and has no title of a tab beside it: those may be
         addresses, too. Where it is known at which height addresses stand (``row_y``), one there comes first.
         """
-        top = [line for line in self.lines.values() if line.text and line.box.y0 <= TOP]
+        if row_y not in self._addresses:
+            self._addresses[row_y] = self._find_address(row_y)
+        return self._addresses[row_y]
+
+    def _find_address(self, row_y: float | None) -> tuple[str, Box] | None:
+        top = [line for line in self.read if line.box.y0 <= TOP]
         found = [(line, host) for line in top if (host := read_host(line.text))]
         alone = [(line, host) for line, host in found if not any(_are_tabs(line, other) for other in top)]
         if row_y is not None:
@@ -142,6 +157,7 @@ def is_host(host: str, known: str) -> bool:
     return min(len(first), len(second)) >= _LONG_HOST and (first[1:] == second or second[1:] == first)
 
 
+@lru_cache(maxsize=4096)
 def _confused(host: str) -> str:
     return host.translate(_CONFUSED).replace("rn", "m").replace("vv", "w")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from proctor_cli.policy.sections import Screen as Rules
 from proctor_cli.risk.screen.page import is_host, plain, read_host
@@ -43,10 +44,15 @@ def _is_sign_of(sign: str, host: str, titles: Iterable[str]) -> bool:
     A title must be a whole part of one that is shown: "Slack" is not "Slack variables".
     """
     if "." in sign and " " not in sign:
-        bare = sign.removeprefix("*.")
-        known = read_host(bare) or bare.casefold()
-        return bool(host) and (is_host(host, known) or (sign != bare and host.endswith("." + known)))
+        return bool(host) and _is_sign_of_host(sign, host)
     if host:
         return False
     words = plain(sign)
     return any(plain(part) == words for title in titles for part in _PARTS.split(_COUNT.sub("", title)))
+
+
+@lru_cache(maxsize=4096)
+def _is_sign_of_host(sign: str, host: str) -> bool:
+    bare = sign.removeprefix("*.")
+    known = read_host(bare) or bare.casefold()
+    return is_host(host, known) or (sign != bare and host.endswith("." + known))

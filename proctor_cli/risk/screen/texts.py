@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from proctor_cli.risk.screen.page import Page, Shown, read_host
@@ -21,11 +22,15 @@ class TextCollector:
         self._done: dict[str, list[ScreenText]] = {}
         self._ended: dict[tuple[float, float], ScreenText] = {}
         self._now_s = 0.0
+        self._seen: tuple[Page | None, int] = (None, 0)
 
     def see(self, page: Page, t_s: float) -> None:
         """The page as it is at ``t_s``."""
         self._now_s = t_s
-        now = {place: line for place, line in page.lines.items() if _is_text(line)}
+        if self._seen == (page, page.revision):
+            return
+        self._seen = page, page.revision
+        now = {place: line for place, line in page.lines.items() if _is_text(line.text)}
         ended = [place for place, (text, _, _) in self._open.items() if place not in now or now[place].text != text]
         for place in ended:
             self._close(place, t_s, now)
@@ -69,8 +74,9 @@ def _start(place: tuple[float, ...]) -> tuple[float, float]:
     return round(place[0], 2), round(place[1], 2)
 
 
-def _is_text(line: Shown) -> bool:
-    return sum(map(str.isalpha, line.text)) >= _MIN_LETTERS
+@lru_cache(maxsize=4096)
+def _is_text(text: str) -> bool:
+    return sum(map(str.isalpha, text)) >= _MIN_LETTERS
 
 
 def _goes_on(place: tuple[float, ...], text: str, other: tuple[float, ...], longer: str) -> bool:

@@ -220,7 +220,10 @@ class _Standing:
             return True
         y0, y1 = line.box.y0, line.box.y1
         return any(
-            other.box.y0 < y1 and y0 < other.box.y1 and same_place(line.box, other.box) and _agree(line.text, other.text)
+            other.box.y0 < y1
+            and y0 < other.box.y1
+            and same_place(line.box, other.box)
+            and _agree(line.text, other.text)
             for other in self.lines
         )
 

@@ -21,6 +21,10 @@ def square(number: int) -> int:
     return number * number
 
 
+def echo(data: bytes) -> bytes:
+    return data
+
+
 def wait_then_name(job: tuple[str, float]) -> str:
     name, seconds = job
     time.sleep(seconds)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from proctor_cli.errors import ModelError
-from proctor_cli.nets import Entry, File, cache_folder, find, inspect, load_manifest, search_folders
+from proctor_cli.nets import Entry, File, cache_folder, find, find_again, inspect, load_manifest, search_folders
 
 
 def entry_of(files: Sequence[tuple[str, bytes]], *, hashed: bool = True) -> Entry:
@@ -51,6 +51,28 @@ def test_a_found_network_can_be_sent_to_a_worker_and_be_a_key(tmp_path: Path) ->
     model = find(entry_of([("net.onnx", b"net")]), [tmp_path])
     assert pickle.loads(pickle.dumps(model)) == model
     assert {model: 1}[model] == 1
+
+
+def test_on_another_machine_the_same_content_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = entry_of([("net.xml", b"graph"), ("net.bin", b"weights")], hashed=False)
+    for folder in ("there", "here", "other"):
+        put(tmp_path / folder, "net.xml", b"graph")
+        put(tmp_path / folder, "net.bin", b"weights" if folder != "other" else b"others")
+    model = find(entry, [tmp_path / "there"])
+    assert find_again(model) == model
+    for path in model.paths:
+        path.unlink()
+    monkeypatch.setenv("PROCTOR_MODELS", str(tmp_path / "here"))
+    again = find_again(model)
+    assert again.paths == tuple(tmp_path / "here" / path.name for path in model.paths)
+    assert again.sha256s == model.sha256s
+    monkeypatch.setenv("PROCTOR_MODELS", str(tmp_path / "other"))
+    with pytest.raises(ModelError, match="damaged or another file"):
+        find_again(model)
+    monkeypatch.setenv("PROCTOR_MODELS", str(put(tmp_path / "there", "net.bin", b"others").parent))
+    put(tmp_path / "there", "net.xml", b"graph")
+    with pytest.raises(ModelError, match="damaged or another file"):
+        find_again(model)
 
 
 def test_the_first_folder_with_all_files_is_taken(tmp_path: Path) -> None:

@@ -1,0 +1,43 @@
+"""A session whose recording lies at an address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from proctor_cli.batch.documents import write_documents
+from proctor_cli.store import SessionFolder
+from proctor_cli.types import Clip
+from tests.unit.media.films import even, film
+from tests.unit.media.test_address import Server, serve
+from tests.unit.session.conftest import Analyse
+from tests.unit.session.test_session import observations
+
+pytest.importorskip("fsspec")
+
+
+def test_gives_what_the_file_gives_and_the_page_links_to_it(tmp_path: Path, analysed: Analyse) -> None:
+    path = film(tmp_path / "exam.mp4", even(100))
+    here = analysed(path, folder=str(tmp_path / "here"))
+    for site in serve(tmp_path, Server):
+        there = analysed(Clip("webcam", f"{site}/exam.mp4?key=secret"), folder=str(tmp_path / "there"))
+        assert observations(tmp_path / "there") == observations(tmp_path / "here")
+        assert [clip.sha256 for clip in there.recording.clips] == [clip.sha256 for clip in here.recording.clips]
+        assert [clip.path for clip in there.recording.clips] == [f"{site}/exam.mp4"]
+        folder = SessionFolder(tmp_path / "there")
+        write_documents(folder, there, language="en")
+        page = folder.report.read_text()
+        assert f"{site}/exam.mp4" in page
+        assert "secret" not in page
+        assert "media-src 'self' file: blob: http: https:;" in page
+
+
+def test_where_no_browser_gets_to_nothing_is_linked(tmp_path: Path, analysed: Analyse) -> None:
+    path = film(tmp_path / "exam.mp4", even(100))
+    result = analysed(Clip("webcam", path.as_uri()))
+    folder = SessionFolder(tmp_path / "out")
+    write_documents(folder, result, language="en")
+    assert result.recording.clips[0].path == path.as_uri()
+    assert path.as_uri() not in folder.report.read_text()
+    assert "media-src 'self' file: blob:;" in folder.report.read_text()
