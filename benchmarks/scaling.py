@@ -97,7 +97,7 @@ def tell_costs(given: Assumptions) -> Iterator[str]:
     yield f"| of one session | {given.session_h * given.cpu_ms / 1000 * 60:.1f} core minutes |"
     yield f"| of all {given.sessions:,} sessions | {given.core_h:,.0f} core hours |"
     yield f"| slices, each one job | {given.slices:,} of {given.slice_cpu_s:.1f} core seconds |"
-    yield f"| scheduler and network for the jobs | {given.slices * given.overhead_ms / 3.6e6:.1f} h, one behind the other |"
+    yield f"| handing them out, one behind the other | {given.slices * given.overhead_ms / 3.6e6:.1f} h |"
     yield f"| workers that one scheduler keeps busy | {most:,.0f} |"
     yield f"| jobs and results, sent | {given.slices * given.job_kb / 1e6:,.0f} GB |"
     yield f"| recordings at {given.rate_mbit:g} Mbit/s | {given.data_tb:.1f} TB, read {given.reads:g} times |"

@@ -20,13 +20,13 @@ def write_documents(folder: SessionFolder, result: SessionResult, *, language: s
     page.write_page(result, folder.report, media=links, snapshots=folder.path, language=language)
     mark = read_mark(folder)
     if mark is not None:
-        write_mark(folder, replace(mark, shown=_shown(result, language)))
+        write_mark(folder, replace(mark, shown=name_documents(result, language)))
 
 
 def is_shown(folder: SessionFolder, mark: Mark, result: SessionResult, language: str) -> bool:
     """Whether the documents in the folder are those of ``result``."""
     written = (folder.events_csv, folder.events_json, folder.report)
-    return mark.shown == _shown(result, language) and all(path.is_file() for path in written)
+    return mark.shown == name_documents(result, language) and all(path.is_file() for path in written)
 
 
 def is_judged(result: SessionResult, policy: Policy) -> bool:
@@ -35,6 +35,7 @@ def is_judged(result: SessionResult, policy: Policy) -> bool:
     return (made.policy_name, made.policy_sha256, made.proctor_version) == (policy.name, policy.sha256, __version__)
 
 
-def _shown(result: SessionResult, language: str) -> tuple[str, ...]:
+def name_documents(result: SessionResult, language: str) -> tuple[str, ...]:
+    """What a mark says of the documents that `write_documents` writes of ``result``."""
     made = result.provenance
     return made.policy_name, made.policy_sha256, made.proctor_version, made.analysed_at, language

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from proctor_cli.batch.documents import is_judged, is_shown, write_documents
+from proctor_cli.batch.documents import is_judged, is_shown, name_documents, write_documents
 from proctor_cli.batch.work import complete, describe, find_change, shares_files
 from proctor_cli.errors import OutputError
 from proctor_cli.policy import Policy
@@ -105,10 +105,11 @@ def conclude(job: Conclude) -> Outcome:
     folder = SessionFolder(job.preparation.request.folder)
     try:
         result = finish(job.preparation, job.lost, job.terms.policy, analysed_at=job.terms.analysed_at)
-        if job.mark is not None:
-            write_mark(folder, job.mark)
-        if job.terms.language is not None:
-            write_documents(folder, result, language=job.terms.language)
+        language, mark = job.terms.language, job.mark
+        if language is not None:
+            write_documents(folder, result, language=language)
+        if mark is not None:
+            write_mark(folder, replace(mark, shown=name_documents(result, language) if language else ()))
     except OutputError as error:
         raise sort_out(error) from error
     return sum_up(result, tell_partial(result))

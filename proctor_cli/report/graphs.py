@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from operator import attrgetter
 
 from proctor_cli.types import Incident, RiskTimeline, Sample, SessionResult, Severity, State, Strip
 
@@ -107,10 +108,16 @@ def thin(samples: Sequence[Sample], axis: Axis, columns: int = int(WIDTH)) -> tu
     kept: list[Sample] = []
     for _, group in groupby(samples, key=lambda sample: int(axis.place(sample.t_s) * columns)):
         column = list(group)
-        measured = sorted((s for s in column if s.value is not None), key=lambda s: s.value or 0.0)
-        ends = {measured[0], measured[-1]} if measured else {column[0]}
-        kept.extend(sorted(ends, key=lambda s: s.t_s))
+        measured = [sample for sample in column if sample.value is not None]
+        if not measured:
+            kept.append(column[0])
+            continue
+        low, high = min(measured, key=_value), max(reversed(measured), key=_value)
+        kept += [low] if low is high else [low, high] if low.t_s < high.t_s else [high, low]
     return tuple(kept)
+
+
+_value = attrgetter("value")
 
 
 def draw_strip(strip: Strip, axis: Axis) -> Band:

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -33,8 +34,9 @@ class Language:
         return _SLOT.sub(lambda slot: str(filled.get(slot[1], slot[0])), text)
 
 
-def load_languages(folder: Path) -> dict[str, Language]:
-    """All languages in ``folder`` by code (the file's stem), in alphabetical order."""
+@cache
+def load_languages(folder: Path) -> Mapping[str, Language]:
+    """All languages in ``folder`` by code (the file's stem), in alphabetical order. Read once in a process."""
     return {
         path.stem: Language(path.stem, dict(_flatten(tomllib.loads(path.read_text("utf-8")))))
         for path in sorted(folder.glob("*.toml"))

@@ -79,6 +79,7 @@ def write_page(
     languages = load_languages(folder / "lang")
     axis = make_axis(result)
     lanes = lay_lanes(result.judgement.incidents, axis)
+    focus = thin(result.judgement.focus, axis)
     style = (folder / "style.css").read_text("utf-8") + _place_bars(lanes)
     script = "".join(
         ['(() => {\n"use strict";\n', *((folder / name).read_text("utf-8") for name in _SCRIPTS), "})();\n"]
@@ -94,7 +95,7 @@ def write_page(
             quality_cards=_lay_cards(result, None, quality=True),
             lanes=lanes,
             risk=draw_risk(result.judgement.timeline, axis),
-            focus=draw_focus(thin(result.judgement.focus, axis), axis),
+            focus=draw_focus(focus, axis),
             bands=[draw_strip(strip, axis) for strip in result.judgement.strips],
             coverage=sorted(result.judgement.coverage, key=_share),
             flagged_s=covered_s(filter(_is_flag, result.judgement.incidents)),
@@ -113,7 +114,7 @@ def write_page(
             script_hash=_hash_source(script),
             # A page reaches for nothing outside, but for recordings that are nowhere else.
             media_hosts=" http: https:" if any(map(is_address, media.values())) else "",
-            data=page_data(result, axis, media, languages, language),
+            data=page_data(result, axis, focus, media, languages, language),
         )
     )
     return write_whole(path, html.encode())

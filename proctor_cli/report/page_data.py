@@ -9,10 +9,10 @@ from typing import Any
 
 from proctor_cli.report.documents import session_key
 from proctor_cli.report.formats import file_name
-from proctor_cli.report.graphs import Axis, thin
+from proctor_cli.report.graphs import Axis
 from proctor_cli.report.languages import Language
 from proctor_cli.report.rows import tidy
-from proctor_cli.types import ClipInfo, Incident, SessionResult, Source
+from proctor_cli.types import ClipInfo, Incident, Sample, SessionResult, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,17 @@ def incident_key(incident: Incident) -> str:
 
 
 def page_data(
-    result: SessionResult, axis: Axis, media: Mapping[str, str], languages: Mapping[str, Language], language: str
+    result: SessionResult,
+    axis: Axis,
+    focus: Iterable[Sample],
+    media: Mapping[str, str],
+    languages: Mapping[str, Language],
+    language: str,
 ) -> dict[str, Any]:
-    """The data; the template writes it as escaped JSON. ``media`` maps a clip's path to a link to it."""
+    """The data; the template writes it as escaped JSON.
+
+    ``focus`` are the samples of the focus score that are drawn; ``media`` maps a clip's path to a link to it.
+    """
     recording, judgement = result.recording, result.judgement
     clock = recording.wall_clock
     return {
@@ -56,7 +64,7 @@ def page_data(
             for reel in lay_reels(recording.clips)
         ],
         "knots": [[tidy(k.t_s), tidy(k.temporary), tidy(k.permanent)] for k in judgement.timeline.knots],
-        "focus": [[tidy(s.t_s), s.value and round(s.value, 1)] for s in thin(judgement.focus, axis)],
+        "focus": [[tidy(s.t_s), s.value and round(s.value, 1)] for s in focus],
         "strips": {
             strip.signal: [[tidy(part.start_s), tidy(part.end_s), part.state] for part in strip.stretches]
             for strip in judgement.strips

@@ -14,7 +14,7 @@ from proctor_cli.risk.corroborate import Corroborator
 from proctor_cli.risk.coverage import CoverageMeter
 from proctor_cli.risk.derive import derive
 from proctor_cli.risk.engine import RiskMeter
-from proctor_cli.risk.review import doubt_exam, prioritise
+from proctor_cli.risk.review import doubt_exam, doubt_looks, prioritise
 from proctor_cli.risk.rules import Rulebook
 from proctor_cli.risk.screen import Notes
 from proctor_cli.risk.strips import StripCollector
@@ -65,7 +65,7 @@ def judge(recording: Recording, observations: Iterable[Observation], policy: Pol
     span_end_s = min(span_end_s, end_s)
     not_assessed = find_not_assessed(recording, policy, coverage)
     exam_on_screen = notes.tell_exam(recording.exam_names)
-    doubts = doubt_exam(exam_on_screen)
+    doubts = (*doubt_exam(exam_on_screen), *doubt_looks(recording.detectors, policy))
     priority, reasons = prioritise(policy, timeline, critical, len(not_assessed), recording.findings, doubts)
     return Judgement(
         incidents=incidents,

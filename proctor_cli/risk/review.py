@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from proctor_cli.policy import Policy
+from proctor_cli.risk.derive import find_inputs
 from proctor_cli.risk.words import clock, number, plural
-from proctor_cli.types import ExamOnScreen, Finding, Incident, Priority, RiskTimeline
+from proctor_cli.types import ExamOnScreen, Finding, Incident, Priority, RiskTimeline, Spec
 
 _LEAST_EXAM = 0.5
 """Of the time in which it could be told: an exam is shown for most of it."""
@@ -71,6 +72,22 @@ def doubt_exam(exam: ExamOnScreen | None) -> tuple[str, ...]:
         seen = f"what was taken for the exam on the screen ({names}) is shown in {exam.share:.0%} of the recording only"
         return (f"{seen}: if it is not the exam, name that with --exam-title",)
     return ()
+
+
+def doubt_looks(specs: Iterable[Spec], policy: Policy) -> tuple[str, ...]:
+    """What to say when what was measured may have been looked at too seldom for a rule with points."""
+    missed = dict.fromkeys(
+        f"{rule.event} ({number(rule.min_duration_s)} s)"
+        for rule in policy.enabled_rules
+        for spec in specs
+        if rule.points and rule.min_duration_s < spec.sparse_s
+        for needed in find_inputs(rule.source, rule.signal)
+        if needed[0] == spec.source and needed[1] in spec.signals
+    )
+    if not missed:
+        return ()
+    said = f"pictures were looked at for longer rules than {', '.join(missed)}: some of those may be missing"
+    return (f"{said}; analyse again with this policy",)
 
 
 def _rank(value: float, medium: float, high: float) -> int:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proctor_cli.report.graphs import (
     Axis,
@@ -61,6 +64,26 @@ def test_thinning_keeps_every_peak_and_every_long_gap() -> None:
     assert [sample.t_s for sample in kept] == sorted(sample.t_s for sample in kept)
     assert all(sample.value is None for sample in kept if 40 <= sample.t_s < 60)
     assert thin(samples[:150], AXIS, columns=100) == tuple(samples[:150])
+
+
+@given(
+    st.lists(st.none() | st.floats(0, 100), min_size=30, max_size=200),
+    st.lists(st.floats(0.01, 5), min_size=200, max_size=200),
+)
+def test_thinning_keeps_the_extremes_of_every_column(values: list[float | None], steps_s: list[float]) -> None:
+    times_s = list(accumulate(steps_s[: len(values)]))
+    samples = [Sample(t_s, value) for t_s, value in zip(times_s, values, strict=True)]
+    axis = Axis(0.0, times_s[-1])
+    kept = thin(samples, axis, columns=10)
+
+    assert len(kept) <= 2 * 11  # the last moment is a column of its own
+    assert list(kept) == sorted(set(kept) & set(samples), key=lambda sample: sample.t_s)
+    for column in range(11):
+        inside, left = (
+            {sample.value for sample in of if int(axis.place(sample.t_s) * 10) == column} for of in (samples, kept)
+        )
+        measured = {value for value in inside if value is not None}
+        assert left == ({min(measured), max(measured)} if measured else inside)
 
 
 def test_a_strip_has_a_block_for_each_stretch_as_high_as_its_state() -> None:
