@@ -14,6 +14,7 @@ from pathlib import Path
 from proctor_cli import sheet
 from proctor_cli.batch.entries import Entry
 from proctor_cli.errors import UsageError
+from proctor_cli.files import is_address
 from proctor_cli.sheet import quote
 
 COLUMNS: Mapping[str, str] = {
@@ -123,10 +124,14 @@ def _read_row(values: Mapping[str, str], folder: Path) -> Entry:
     single = {column: value for column, value in values.items() if column not in _LISTS}
     for column in _PATHS:
         if column in lists:
-            lists[column] = tuple(str(folder / each) for each in lists[column])
+            lists[column] = tuple(_place(each, folder) for each in lists[column])
         elif single.get(column):
-            single[column] = str(folder / single[column])
+            single[column] = _place(single[column], folder)
     recorder = single.pop("folder", "")
     if recorder:
         lists["webcam"] = (recorder,)
     return Entry(**{**single, **lists})  # type: ignore[arg-type]  # the columns are the fields, lists where they are
+
+
+def _place(path: str, folder: Path) -> str:
+    return path if is_address(path) else str(folder / path)

@@ -78,10 +78,10 @@ def complete(mark: Mark, request: Request, recording: Recording) -> Mark:
     folder = SessionFolder(request.folder)
     known = {clip.path: clip.sha256 for clip in recording.clips}
     if len(recording.photos_sha256) == len(request.photos):
-        paths = (folder.relative(Path(photo)) for photo in request.photos)
+        paths = (folder.relative(photo) for photo in request.photos)
         known |= dict(zip(paths, recording.photos_sha256, strict=True))
     if request.events:
-        known[folder.relative(Path(request.events))] = recording.log_sha256
+        known[folder.relative(request.events)] = recording.log_sha256
     return replace(mark, files=tuple(replace(fact, sha256=known.get(fact.path, "")) for fact in mark.files))
 
 

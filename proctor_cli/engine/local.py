@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from multiprocessing import Pipe, resource_tracker
 from multiprocessing.connection import Connection, wait
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self, cast
@@ -26,6 +26,8 @@ from proctor_cli.engine import Done, J, R, WorkerDied
 from proctor_cli.engine.worker import Task, Worker, end, hold_signals, start
 
 _TRIES = 2
+# Who waits hears of Ctrl-C this late at most, where the system tells another thread of it, or nobody (Windows).
+_DEAF_S = 1.0
 
 
 class LocalEngine:
@@ -63,7 +65,10 @@ class LocalEngine:
     def outcomes(self) -> Generator[Done[Any], None, None]:
         """What came of the jobs; see Engine.outcomes."""
         while self._under_way:
-            came = self._came.get()
+            try:
+                came = self._came.get(timeout=_DEAF_S)
+            except Empty:
+                continue
             if isinstance(came, Exception):
                 raise came
             self._under_way -= 1

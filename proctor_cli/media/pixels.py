@@ -51,16 +51,21 @@ def orientation(picture: VideoFrame) -> Orientation:
 
 
 class Pixels:
-    """Converts the pictures of one clip; keeps the conversion tables from picture to picture."""
+    """Converts the pictures of one slice; keeps the conversion tables from picture to picture.
+
+    The first picture tells how all are turned. Asking each would cost memory: what PyAV answers with holds the picture,
+    and the picture holds it, until the collector comes.
+    """
 
     def __init__(self) -> None:
+        self._orientation: Orientation | None = None
         self._rgb = VideoReformatter()
         self._luma = VideoReformatter()
 
     def rgb(self, picture: VideoFrame) -> NDArray[np.uint8]:
         """The picture as (height, width, 3) uint8 RGB, contiguous, upright."""
         rgb = self._rgb.reformat(picture, format="rgb24", threads=1).to_ndarray()
-        swapped, mirrored_x, mirrored_y = orientation(picture)
+        swapped, mirrored_x, mirrored_y = self._turn(picture)
         if swapped:
             rgb = cv2.transpose(rgb)
         if mirrored_x or mirrored_y:
@@ -69,7 +74,7 @@ class Pixels:
 
     def size_px(self, picture: VideoFrame) -> tuple[int, int]:
         """Width and height of the upright picture."""
-        swapped = orientation(picture).swapped
+        swapped = self._turn(picture).swapped
         return (picture.height, picture.width) if swapped else (picture.width, picture.height)
 
     def thumbnail(self, picture: VideoFrame) -> NDArray[np.int16]:
@@ -83,6 +88,11 @@ class Pixels:
             threads=1,
         )
         return small.to_ndarray().astype(np.int16)
+
+    def _turn(self, picture: VideoFrame) -> Orientation:
+        if self._orientation is None:
+            self._orientation = orientation(picture)
+        return self._orientation
 
 
 def change(before: NDArray[np.int16], after: NDArray[np.int16]) -> float:

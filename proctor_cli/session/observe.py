@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import cache
-from importlib import import_module
 from multiprocessing.util import Finalize
 from typing import NamedTuple
 
@@ -29,8 +28,6 @@ def get_ready() -> None:
     for name in detectors.REGISTRY:
         detectors.find(name)
     nets.import_openvino()
-    with quiet.native_silence():
-        import_module("mediapipe.tasks.python.vision")
 
 
 def run_slice(job: SliceJob) -> bytes:

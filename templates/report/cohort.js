@@ -85,7 +85,7 @@ for (const link of findAll("a[data-event]")) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "/" && !event.target.matches("input, select")) {
+  if (event.key === "/" && !event.target.matches("input")) {
     search.focus();
     event.preventDefault();
   } else if (event.key === "Escape" && event.target === search) clear();

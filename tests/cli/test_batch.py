@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
-from tests.cli.running import Proctor, Ran
+from proctor_cli.store import CohortFolder
+from tests.cli.running import Proctor, Ran, start
 from tests.cli.test_analyze import DARK, lamp
 from tests.unit.media.films import even, film
 
@@ -27,6 +32,22 @@ def exams(tmp_path: Path, exam: Path) -> Path:
     film(folder / "S2.mp4", even(75), picture=lamp)
     (folder / "S3.mp4").write_text("The candidate was late.\n")
     return folder
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, exam: Path) -> tuple[Path, list[dict[str, Any]]]:
+    """The results of a batch of three, one of which failed, and its progress; not to be changed."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "exams").mkdir()
+    for student in ("S1", "S2"):
+        shutil.copy(exam, folder / "exams" / f"{student}.mp4")
+    (folder / "exams" / "S3.mp4").write_text("The candidate was late.\n")
+    env = {**os.environ, "PROCTOR_MODELS": str(folder), "XDG_CACHE_HOME": str(folder), "PROCTOR_OFFLINE": "1"}
+    words = ("batch", folder / "exams", "-o", folder / "out", "--workers", "1", "--progress", "jsonl")
+    running = start(*words, env=env)
+    _, err = running.communicate(timeout=120)
+    assert running.returncode == 5, err
+    return folder / "out", [json.loads(told) for told in err.splitlines() if told.startswith("{")]
 
 
 def table(folder: Path, text: str) -> Path:
@@ -184,9 +205,11 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, exams: Path, proctor: Proctor)
     assert "S1: 00:00:04  nothing: it is finished" in proctor("batch", exams, "-o", out, "--dry-run").out.splitlines()
 
 
-def test_a_report_of_all_is_built_again(tmp_path: Path, exams: Path, proctor: Proctor) -> None:
-    out = tmp_path / "out"
-    proctor("batch", exams, "-o", out, "--workers", "1")
+def test_a_report_of_all_is_built_again(
+    tmp_path: Path, finished: tuple[Path, list[dict[str, Any]]], proctor: Proctor
+) -> None:
+    out = tmp_path / "exams" / "out"
+    shutil.copytree(finished[0], out)
     before = contents(out)
     for path in [*out.glob("summary.csv"), *out.glob("index.html"), *out.glob("S?/report.html")]:
         path.unlink()
@@ -196,13 +219,29 @@ def test_a_report_of_all_is_built_again(tmp_path: Path, exams: Path, proctor: Pr
     assert contents(out) == before
 
 
-def test_the_gate_knows_of_sessions_without_results(tmp_path: Path, exams: Path, proctor: Proctor) -> None:
-    out = tmp_path / "out"
-    proctor("batch", exams, "-o", out, "--workers", "1")
-    ran = proctor("check", out, "--fail-on", "none", "--junit", tmp_path / "j.xml")
+def test_the_gate_knows_of_sessions_without_results(
+    tmp_path: Path, finished: tuple[Path, list[dict[str, Any]]], proctor: Proctor
+) -> None:
+    ran = proctor("check", finished[0], "--fail-on", "none", "--junit", tmp_path / "j.xml")
     assert ran.code == 5
     assert "proctor: S3: not analysed: " in ran.err
-    assert '<testsuite name="S3" tests="1"' in (tmp_path / "j.xml").read_text()
+    assert '<testsuite name="S3" tests="1" errors="1">' in (tmp_path / "j.xml").read_text()
+
+
+def test_progress_in_json_lines(finished: tuple[Path, list[dict[str, Any]]]) -> None:
+    ended = {told["step"]: told["ended"] for told in finished[1] if "ended" in told}
+    assert ended == {"S1": "done", "S2": "done", "S3": "failed"}
+    running = [told for told in finished[1] if "ended" not in told]
+    assert running[-1]["all_done_s"] == pytest.approx(running[-1]["all_total_s"])
+    assert all(0 <= told["done_s"] <= told["total_s"] + 1e-6 for told in running)
+
+
+def test_the_summary_has_its_schema_and_names_shared_recordings(
+    finished: tuple[Path, list[dict[str, Any]]], proctor: Proctor
+) -> None:
+    schema = json.loads(proctor("schema", "summary").out)
+    jsonschema.validate(json.loads((finished[0] / "summary.json").read_bytes()), schema)
+    assert 'id="copies"' in (finished[0] / "index.html").read_text("utf-8")
 
 
 def test_no_session_at_all_is_an_error(tmp_path: Path, exams: Path, proctor: Proctor) -> None:
@@ -281,8 +320,6 @@ class TestRefusals:
 
 
 def test_two_batches_in_one_folder_are_refused(tmp_path: Path, exams: Path, proctor: Proctor) -> None:
-    from proctor_cli.store import CohortFolder
-
     with CohortFolder(tmp_path / "out").held():
         ran = proctor("batch", exams, "-o", tmp_path / "out")
     assert ran.code == 3
@@ -293,9 +330,6 @@ def test_two_batches_in_one_folder_are_refused(tmp_path: Path, exams: Path, proc
 def test_the_table_may_come_from_standard_input(
     tmp_path: Path, exams: Path, proctor: Proctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import io
-    import sys
-
     monkeypatch.chdir(exams)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbfstudent,webcam\nS1,S1.mp4\n")))
     assert proctor("batch", "-", "-o", tmp_path / "out", "--dry-run").out.startswith("S1: 00:00:04  analyse")
@@ -314,22 +348,3 @@ def test_a_pattern_finds_students_and_parts(tmp_path: Path, exam: Path, proctor:
         f"{source}: {tmp_path}/A1/{name}"
         for source, name in (("webcam", "webcam-1.mp4"), ("webcam", "webcam-2.mp4"), ("screen", "screen.mp4"))
     ]
-
-
-def test_progress_in_json_lines(tmp_path: Path, exams: Path, proctor: Proctor) -> None:
-    words = ("batch", exams, "-o", tmp_path / "out", "--workers", "1", "--progress", "jsonl")
-    lines = [json.loads(told) for told in proctor(*words).err.splitlines() if told.startswith("{")]
-    ended = {told["step"]: told["ended"] for told in lines if "ended" in told}
-    assert ended == {"S1": "done", "S2": "done", "S3": "failed"}
-    running = [told for told in lines if "ended" not in told]
-    assert running[-1]["all_done_s"] == pytest.approx(running[-1]["all_total_s"])
-    assert all(0 <= told["done_s"] <= told["total_s"] + 1e-6 for told in running)
-
-
-def test_the_summary_has_its_schema(tmp_path: Path, exams: Path, proctor: Proctor) -> None:
-    import jsonschema
-
-    out = tmp_path / "out"
-    proctor("batch", exams, "-o", out, "--workers", "1")
-    schema = json.loads(proctor("schema", "summary").out)
-    jsonschema.validate(json.loads((out / "summary.json").read_bytes()), schema)

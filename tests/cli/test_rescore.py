@@ -38,7 +38,9 @@ def analyse(proctor: Proctor, folder: Path, policy: str, out: str) -> Path:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file, but for the mark that says when the documents were written."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if name != ".finished.json"}
 
 
 def test_gives_what_a_full_run_with_that_policy_gives(dim: Path, proctor: Proctor) -> None:

@@ -14,7 +14,7 @@ run = CliRunner().invoke
 
 
 def test_without_a_name_the_documents_are_listed() -> None:
-    names = ["embeddings", "evaluation", "events", "frame", "observations", "policy", "review", "session"]
+    names = ["embeddings", "evaluation", "events", "frame", "observations", "policy", "review", "session", "summary"]
     assert run(app, []).stdout.split() == names
 
 

@@ -195,7 +195,7 @@ def test_one_that_dies_while_idle_costs_no_job(engines: Callable[..., LocalEngin
     for _ in range(3):
         (done,) = run(engine, jobs.own_pid, [0])
         psutil.Process(done.result).kill()
-        wait_until(partial(has_gone, done.result))
+        wait_until(partial(has_gone, done.result or 0))
     assert [done.result for done in run(engine, jobs.square, range(3))] == [0, 1, 4]
 
 

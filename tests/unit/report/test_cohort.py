@@ -119,7 +119,6 @@ class TestPage:
         assert "no &lt;such&gt; file" in table
         assert "&lt;b&gt;Ada&lt;/b&gt;" in table
         assert 'id="failed"' in html
-        assert 'href="S2/report.html#t=' in table or "#t=" not in table
 
     def test_it_asks_nothing_of_a_network(self, cohort: Cohort, tmp_path: Path) -> None:
         html = self.html(cohort, tmp_path)

@@ -7,8 +7,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proctor_cli.errors import OutputError
 from proctor_cli.policy import load
@@ -103,6 +106,16 @@ class TestObservations:
         folder.write_observations(RECORDING, iter(SEEN))
         assert folder.read_recording() == RECORDING
         assert tuple(folder.read_observations()) == SEEN
+
+    @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), max_size=30), st.integers(1, 100))
+    def test_come_back_whatever_block_a_line_ends_in(self, texts: list[str], block_bytes: int) -> None:
+        """Lines are decoded block by block: none may be lost or split where one block ends."""
+        seen = [Observation("screen", float(at), {}, (Box(0, 0, 1, 1, text, 1.0),)) for at, text in enumerate(texts)]
+        with TemporaryDirectory() as path, pytest.MonkeyPatch.context() as patch:
+            patch.setattr("proctor_cli.store.folder._BLOCK_BYTES", block_bytes)
+            folder = SessionFolder(path)
+            folder.write_observations(RECORDING, seen)
+            assert list(folder.read_observations()) == seen
 
     def test_equal_ones_are_equal_bytes(self, folder: SessionFolder, tmp_path: Path) -> None:
         other = SessionFolder(tmp_path / "other name")
