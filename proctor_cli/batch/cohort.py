@@ -25,7 +25,7 @@ from proctor_cli.report.cohort import (
 )
 from proctor_cli.report.cohort_page import write_cohort_page
 from proctor_cli.session.judge import judge_folder
-from proctor_cli.store import CohortFolder, SessionFolder
+from proctor_cli.store import CohortFolder, SessionFolder, read_mark
 from proctor_cli.types import Student
 
 
@@ -113,7 +113,8 @@ def redo_all(
 ) -> Iterator[tuple[int, CohortRow]]:
     """Look at all sessions of a cohort again; yields each one's place and new row as they come.
 
-    Those that failed or have not been analysed stay as they are, unless there are results of them by now.
+    Those that failed stay as they are, whatever an earlier analysis has left in their folders; so do those that have
+    not been analysed yet.
 
     Raises:
         OutputError: the summary cannot be read.
@@ -121,9 +122,9 @@ def redo_all(
     rows = read_summary(folder.summary_json).sessions
     tickets: dict[int, int] = {}
     for place, row in enumerate(rows):
-        session = folder.path / row.folder
-        if SessionFolder(session).session.exists():
-            job = Redo(str(session), policy, language, analysed_at)
+        session = SessionFolder(folder.path / row.folder)
+        if row.status != "failed" and read_mark(session) is not None:
+            job = Redo(str(session.path), policy, language, analysed_at)
             tickets[engine.submit(redo, job)] = place
         else:
             yield place, row

@@ -71,7 +71,8 @@ def analyse(
     events = run_prepared(preparation, Begin(request, terms), mark, engine, capacity)
     for event in events:
         if isinstance(event, Prepared):
-            advance(event.done_s)
+            if event.done_s:
+                advance(event.done_s)
         elif isinstance(event, Advanced):
             advance(event.video_s)
         elif event.error is not None:

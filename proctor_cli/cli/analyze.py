@@ -165,7 +165,7 @@ def analyze(
             refuse_other_exam(folder, preparation.recording)
         if any(path and os.path.isdir(path) for path in (webcam, screen)):
             say_what_was_taken(preparation.recording)
-        say_what_is_missing(preparation.recording, networks)
+        say_what_is_missing(preparation.recording.missing, networks)
         if preparation.done:
             note(
                 f"going on with a stopped analysis: {len(preparation.done)} of {len(preparation.jobs)} slices are done"

@@ -111,9 +111,9 @@ def batch(
     if dry_run:
         tell_plan(plan, chosen, as_json=as_json)
         return
-    networks = get_what_is_needed(plan, wishes, offline=offline)
+    get_what_is_needed(plan, wishes, offline=offline)
     with folder.held(), open_engine(where, scheduler, workers, folder.path) as (engine, capacity):
-        work = Work(folder, plan, wishes, networks, language=language, overwrite=overwrite)
+        work = Work(folder, plan, wishes, language=language, overwrite=overwrite)
         cohort = work.run(engine, capacity, style)
     tell_cohort(folder, cohort, as_json=as_json, kept=work.kept)
     if as_json:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from proctor_cli.cli.networks import get_networks
+from proctor_cli.cli.networks import get_networks, say_what_is_missing
 from proctor_cli.cli.sessions import Wishes, check_entry, make_request
 from proctor_cli.errors import InputError, ProctorError, UsageError
 
@@ -97,22 +97,27 @@ def lay_plan(
     return tuple(plan)
 
 
-def get_what_is_needed(plan: Sequence[Planned], wishes: Wishes, *, offline: bool) -> tuple[nets.Entry, ...]:
-    """The networks for all sessions, fetched if need be.
+def get_what_is_needed(plan: Sequence[Planned], wishes: Wishes, *, offline: bool) -> None:
+    """Fetch the networks for all sessions if need be, and say once what cannot run without those that cannot be had.
 
     Raises:
         ModelError: a check that is required cannot run.
     """
+    from proctor_cli.detectors import find
     from proctor_cli.session.choose import choose_detectors
     from proctor_cli.session.prepare import roles_needed
 
     clips = [clip for each in plan if each.request for clip in each.request.clips]
     networks = tuple(wishes.models[role] for role in roles_needed(clips) if role in wishes.models)
     get_networks(networks, offline)
-    if wishes.require and clips:  # what every session would be refused for is refused at once
-        left_out = {} if wishes.identity else {"identity": ("it was switched off with --no-identity", "")}
-        choose_detectors({*(clip.source for clip in clips), "sound"}, wishes.models, wishes.require, left_out)
-    return networks
+    if not clips:
+        return
+    left_out = {} if wishes.identity else {"identity": ("it was switched off with --no-identity", "")}
+    # What every session would be refused for is refused at once.
+    sources = {*(clip.source for clip in clips), "sound"}
+    _, unable, _ = choose_detectors(sources, wishes.models, wishes.require, left_out)
+    roles = {entry.role for entry in networks}
+    say_what_is_missing([item for item in unable if roles.intersection(find(item.name).spec.models)], networks)
 
 
 def tell_plan(plan: Sequence[Planned], models: Mapping[str, nets.Entry], *, as_json: bool) -> None:

@@ -130,7 +130,8 @@ class BatchProgress:
             typer.echo(json.dumps(line), err=True)
         elif self._style is ProgressStyle.text:
             percent = int(100 * self._all_done_s / self.total_s) if self.total_s else 0
-            if percent // _STEP_PERCENT > self._told_percent // _STEP_PERCENT and self.left_s is not None:
+            steps = percent // _STEP_PERCENT - self._told_percent // _STEP_PERCENT
+            if steps > 0 and percent < 100 and self.left_s is not None:
                 self._told_percent = percent
                 told = f"{percent} % ({self._all_done_s:.0f} of {self.total_s:.0f} s of video)"
                 note(f"{told}, about {tell_time(self.left_s)} left")

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from proctor_cli.cli.batch_plan import Planned
 from proctor_cli.cli.batch_progress import BatchProgress, size_up
-from proctor_cli.cli.networks import say_what_is_missing
 from proctor_cli.cli.sessions import Wishes
 from proctor_cli.cli.terminal import ProgressStyle
 from proctor_cli.errors import Interrupted, OutputError
 
 if TYPE_CHECKING:
-    from proctor_cli import nets
     from proctor_cli.batch.schedule import Ended, Prepared
     from proctor_cli.engine import Engine
     from proctor_cli.engine.capacity import Capacity
@@ -33,7 +31,6 @@ class Work:
         folder: where its results go; nobody else writes there.
         plan: all its sessions.
         wishes: what is asked for of each.
-        networks: those that the sessions need.
         language: that of reports and page.
         overwrite: replace results of other recordings.
     """
@@ -43,16 +40,14 @@ class Work:
         folder: CohortFolder,
         plan: Sequence[Planned],
         wishes: Wishes,
-        networks: Sequence[nets.Entry],
         *,
         language: str,
         overwrite: bool,
     ) -> None:
-        self._folder, self._plan, self._wishes, self._networks = folder, plan, wishes, networks
+        self._folder, self._plan, self._wishes = folder, plan, wishes
         self._language, self._overwrite = language, overwrite
         self._rows = _remember(folder, plan)
         self._shown_s = time.monotonic()
-        self._said = False
         self.kept = 0
         """Sessions that were finished before."""
 
@@ -112,9 +107,6 @@ class Work:
         if preparation.done:
             done, of = len(preparation.done), len(preparation.jobs)
             progress.say(f"{label}: going on with a stopped analysis: {done} of {of} slices are done")
-        if not self._said:  # the same of all
-            self._said = True
-            say_what_is_missing(preparation.recording, self._networks)
 
     def _end(self, event: Ended, progress: BatchProgress) -> None:
         """A session has ended: into its row, and now and then onto the page."""

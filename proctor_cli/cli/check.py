@@ -65,6 +65,8 @@ def check(
     lost = _find_lost(folders)
     unreadable = len(lost)
     for session in find_sessions(folders):
+        if session.path.resolve() in lost:
+            continue
         try:
             result = examine(os.fspath(session.path), session.read_session(), gate)
         except OutputError as error:
@@ -84,7 +86,7 @@ def check(
         if result.session.partial:
             typer.echo("    partial: a part of the recording could not be analysed")
     if junit:
-        write_junit(results, junit, lost)
+        write_junit(results, junit, {path.name: reason for path, reason in lost.items()})
     if sarif:
         write_sarif(results, sarif, events_name="events.csv")
     if github and not as_json:
@@ -113,8 +115,11 @@ def check(
         raise typer.Exit(PARTIAL)
 
 
-def _find_lost(folders: Sequence[Path]) -> dict[str, str]:
-    """Sessions of a batch without results, by their folder, and why: what was not looked at must not pass."""
+def _find_lost(folders: Sequence[Path]) -> dict[Path, str]:
+    """Sessions of a batch without results, by their folder, and why: what was not looked at must not pass.
+
+    An earlier analysis may have left something there, of other recordings.
+    """
     from proctor_cli.report.cohort import read_summary
     from proctor_cli.store import CohortFolder
 
@@ -122,6 +127,6 @@ def _find_lost(folders: Sequence[Path]) -> dict[str, str]:
     for cohort in filter(CohortFolder.exists, map(CohortFolder, folders)):
         for row in read_summary(cohort.summary_json).sessions:
             if row.outcome is None:
-                lost[row.folder] = row.reason
+                lost[(cohort.path / row.folder).resolve()] = row.reason
                 note(f"{row.folder}: not analysed: {row.reason}")
     return lost

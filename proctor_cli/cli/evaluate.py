@@ -197,7 +197,7 @@ class _Documents:
 
         recording: Recording = judged.result.recording
         if not self._said:
-            say_what_is_missing(recording, self._networks)
+            say_what_is_missing(recording.missing, self._networks)
             self._said = True
         for problem in recording.problems:
             note(f"{problem.where}: {problem.message}")

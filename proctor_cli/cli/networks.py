@@ -10,7 +10,7 @@ from proctor_cli.errors import ModelError, OutputError
 
 if TYPE_CHECKING:
     from proctor_cli import nets
-    from proctor_cli.types import Recording
+    from proctor_cli.types import MissingDetector
 
 
 def get_networks(entries: Sequence[nets.Entry], offline: bool) -> None:
@@ -32,11 +32,11 @@ def get_networks(entries: Sequence[nets.Entry], offline: bool) -> None:
                 return  # without a connection the next one fails in the same way, after the same wait
 
 
-def say_what_is_missing(recording: Recording, networks: Iterable[nets.Entry]) -> None:
-    """One line, when the networks are only missing; the reason of each is in the results as well."""
+def say_what_is_missing(unable: Iterable[MissingDetector], networks: Iterable[nets.Entry]) -> None:
+    """What cannot run for want of a model: one line, when networks are only missing. The results have each reason."""
     from proctor_cli import detectors, nets
 
-    missing = [item for item in recording.missing if item.lacks == "model"]
+    missing = [item for item in unable if item.lacks == "model"]
     roles = {role for item in missing for role in detectors.find(item.name).spec.models}
     states = {entry.name: {file.state for file in nets.inspect(entry)} for entry in networks if entry.role in roles}
     absent = [name for name, found in states.items() if "missing" in found]

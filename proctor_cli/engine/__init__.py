@@ -1,7 +1,8 @@
 """Run functions on jobs, somewhere else. An engine knows jobs, never videos.
 
-local    processes on this machine
-worker   what such a process does, and how it is started and ended
+``local`` has processes on this machine; ``worker`` is what such a process does, and how it is started and ended.
+``cluster`` has the workers of a Dask scheduler; ``remote`` is what runs there. ``capacity`` says how many workers a
+machine has room for.
 """
 
 from __future__ import annotations

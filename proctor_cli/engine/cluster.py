@@ -7,42 +7,38 @@ or none is refused.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import pickle
 import platform
+import socket
 import warnings
 from collections.abc import Callable, Generator, Sequence
-from contextlib import suppress
-from functools import cache, partial
-from importlib.metadata import PackageNotFoundError, version
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import NamedTemporaryFile
 from time import monotonic, sleep
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from proctor_cli.engine import Done, J, R, WorkerDied
-from proctor_cli.engine.worker import answer
+from proctor_cli.engine.remote import UnfitWorker, inspect, refusal, run
 from proctor_cli.errors import ProctorError, UsageError
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, Worker
+    from distributed import Client, Future
 
 _TRIES = 2
+_SCHEMES = ("tcp", "tls", "ws", "wss", "ucx", "ucxx")
 _CONNECT_S = 10
 # While nothing comes, it is looked this often whether there are workers at all.
 _LOOK_S = 5.0
 _START = "Start workers with `dask worker {} --nthreads 1`."
-
-Needs = tuple[tuple[str, str], ...]
-"""Names of distributions, and "python", with the version that a worker must have."""
-
-
-class UnfitWorker(UsageError):
-    """A worker that would give other results, or none."""
 
 
 class DaskEngine:
@@ -136,7 +132,7 @@ class DaskEngine:
             with NamedTemporaryFile(dir=there, prefix=".proctor-") as mark:
                 for worker, sees in self._client.run(os.path.exists, mark.name, on_error="return").items():
                     if sees is not True:
-                        raise _refusal(worker, f"it does not see {there}")
+                        raise refusal(worker, f"it does not see {there}")
         except OSError as error:
             raise UsageError(f"cannot be written ({error.strerror})", where=str(there)) from error
 
@@ -151,7 +147,7 @@ class DaskEngine:
     def _send(self, ticket: int, packed: bytes) -> None:
         losses = self._losses.get(ticket, 0)
         key = f"{self._topic}-{ticket}-{losses}"
-        future = self._client.submit(_run, packed, self._needs, self._topic, ticket, os.getcwd(), key=key, pure=False)
+        future = self._client.submit(run, packed, self._needs, self._topic, ticket, os.getcwd(), key=key, pure=False)
         self._jobs[ticket] = (packed, future)
         future.add_done_callback(lambda done: self._news.put(partial(self._take, ticket, done)))
 
@@ -218,21 +214,21 @@ class DaskEngine:
                 raise ProctorError(what, where=self._address, hint=_START.format(self._address))
             sleep(0.2)
 
-    def _workers(self) -> dict[str, Any]:
+    def _workers(self) -> dict[str, int]:
         try:
             if self._client.status != "running":
                 raise self._lose_connection()
-            found: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
+            found: dict[str, int] = self._client.nthreads()
         except OSError as error:
             raise self._lose_connection() from error
         return found
 
     def _refuse_unfit(self) -> None:
-        for worker, fault in self._client.run(_inspect, self._needs, on_error="return").items():
+        for worker, fault in self._client.run(inspect, self._needs, on_error="return").items():
             if isinstance(fault, ImportError):
                 fault = "proctor is not installed there, or another version of it"
             if fault:
-                raise _refusal(worker, str(fault))
+                raise refusal(worker, str(fault))
 
     def _lose_connection(self) -> ProctorError:
         hint = "Start it again; the same command goes on where this one was stopped."
@@ -249,6 +245,12 @@ def _connect(address: str) -> Client:
         if name.startswith(("distributed", "tornado")):  # what goes wrong comes as an error
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
+        parts = urlsplit(address if "://" in address else f"tcp://{address}")
+        if parts.scheme not in _SCHEMES or not parts.hostname or not parts.port:
+            raise ValueError(address)
+        # A client that finds nobody waits for long, and is thrown away half-made, which distributed takes badly.
+        socket.create_connection((parts.hostname, parts.port), _CONNECT_S).close()
+        asyncio.run(asyncio.wait_for(_greet(address), _CONNECT_S))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions that differ: those that matter are refused
             return Client(address, timeout=_CONNECT_S, set_as_default=False)
@@ -257,43 +259,12 @@ def _connect(address: str) -> Client:
         raise UsageError("no Dask scheduler answers there", where=address, hint=hint) from error
 
 
-def _refusal(worker: str, fault: str) -> UnfitWorker:
-    return UnfitWorker(f"cannot be used: {fault}", where=f"worker {worker}", hint="See docs/cluster.md.")
+async def _greet(address: str) -> None:
+    """Raises OSError or ValueError when it is no scheduler that answers."""
+    from distributed import Security
+    from distributed.core import rpc
 
-
-# ---------------------------------------------------------------- on a worker
-def _inspect(needs: Needs, dask_worker: Worker) -> str:  # it is known to Dask by this name
-    return _find_fault(dask_worker.state.nthreads, needs)
-
-
-@cache
-def _find_fault(threads: int, needs: Needs) -> str:
-    """Why this worker cannot be used; "" if it can."""
-    if threads != 1:
-        # Networks and OpenCV's settings belong to a process.
-        return f"it runs {threads} jobs at once in one process; start it with --nthreads 1"
-    for name, needed in needs:
-        found = platform.python_version() if name == "python" else _version(name)
-        if found != needed:
-            return f"it has {name} {found or '(none)'}, this command {needed}"
-    return ""
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
-
-
-def _run(packed: bytes, needs: Needs, topic: str, ticket: int, folder: str) -> bytes:
-    from distributed import get_worker
-
-    worker = get_worker()
-    fault = _find_fault(worker.state.nthreads, needs)
-    if fault:
-        return pickle.dumps((None, _refusal(worker.address, fault)))
-    worker.log_event(topic, (worker.address, ticket))
-    with suppress(OSError):  # it may have its files elsewhere
-        os.chdir(folder)  # where the names of files that a job has begin
-    return answer(packed)
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
+        found = await scheduler.identity()
+    if found.get("type") != "Scheduler":
+        raise ValueError(address)

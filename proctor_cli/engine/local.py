@@ -42,7 +42,7 @@ class LocalEngine:
         self._size = workers
         self._ready = ready
         self._waiting: deque[Task] = deque()
-        self._came: SimpleQueue[Done[Any] | Exception] = SimpleQueue()
+        self._came: SimpleQueue[tuple[int, bytes] | Done[Any] | Exception] = SimpleQueue()
         self._submitted = self._under_way = 0
         self._closing = False
         self._ears, self._bell = Pipe(duplex=False)
@@ -72,7 +72,7 @@ class LocalEngine:
             if isinstance(came, Exception):
                 raise came
             self._under_way -= 1
-            yield came
+            yield came if isinstance(came, Done) else Done(came[0], *pickle.loads(came[1]))
 
     def close(self) -> None:
         """Stop all work at once; see Engine.close."""
@@ -96,6 +96,9 @@ class LocalEngine:
         self.close()
 
     # ------------------------------------------------------------ in the engine's own thread
+    # Nothing may be imported in it: an interrupt that comes while the main thread imports can leave the lock for that
+    # taken for ever. Answers are therefore unpacked elsewhere.
+
     def _run(self) -> None:
         workers: dict[Connection, Worker] = {}
         try:
@@ -127,7 +130,7 @@ class LocalEngine:
     def _listen(self, workers: dict[Connection, Worker], pipe: Connection) -> None:
         worker = workers[pipe]
         try:
-            answer = pipe.recv()
+            answer = pipe.recv_bytes()
         except (EOFError, OSError):  # OSError: it died with a job unread, or in the middle of an answer
             del workers[pipe]
             self._mourn(worker, worker.bury())
@@ -135,7 +138,7 @@ class LocalEngine:
         if worker.task is None:
             worker.up = True
             return
-        self._came.put(Done(worker.task.ticket, *answer))
+        self._came.put((worker.task.ticket, answer))
         worker.task = None
 
     def _mourn(self, worker: Worker, how: str) -> None:

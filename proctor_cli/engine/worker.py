@@ -12,6 +12,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+# Otherwise imported when the first process is started: see local.py.
+if sys.platform == "win32":
+    import multiprocessing.popen_spawn_win32
+else:
+    import multiprocessing.popen_spawn_posix
+
 # "spawn", because the libraries that decode and infer hold threads and locks, which "fork" would copy half-way.
 _PROCESSES = multiprocessing.get_context("spawn")
 _PATIENCE_S = 5
@@ -67,7 +73,7 @@ def hold_signals() -> None:
 
 
 def start(ready: Callable[[], None] | None) -> Worker:
-    """A new process, which first does what makes it ``ready``. It says None when it is up, and then takes jobs."""
+    """A new process, which first does what makes it ``ready``. It says something when it is up, and then takes jobs."""
     ours, theirs = _PROCESSES.Pipe()
     process = _PROCESSES.Process(target=_serve, args=(theirs, ready), daemon=True)
     process.start()
@@ -96,7 +102,7 @@ def _serve(pipe: Connection, ready: Callable[[], None] | None) -> None:
         with suppress(Exception):  # a job that cannot do without will say what is wrong
             ready()
     with suppress(ConnectionError):  # the parent has gone, and the next reading says so
-        pipe.send_bytes(pickle.dumps(None))
+        pipe.send_bytes(b"")
     while True:
         try:
             packed = pipe.recv_bytes()

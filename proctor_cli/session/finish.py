@@ -60,7 +60,9 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
     result = _take_snapshots(folder, result, {_name(scan.info): scan for scan in preparation.scans})
     folder.write_session(result)
     folder.write_embeddings(preparation.embeddings)
-    if not lost:  # otherwise the same command goes on from what there is, and tries the lost ones again
+    # Where pictures were lost the same command goes on from what there is, and tries only those again. Where sound was,
+    # what is heard is missing in the other slices too.
+    if not lost or any(job.key in lost and job.clip.source == "sound" for job in preparation.jobs):
         folder.drop_parts()
     return result
 

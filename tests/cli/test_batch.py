@@ -131,7 +131,8 @@ def test_what_changed_is_analysed_again_and_said(tmp_path: Path, exams: Path, pr
 
     os.utime(exams / "S1.mp4")  # only copied: the same in it
     again = proctor(*words)
-    assert (again.code, again.err) == (0, "")
+    assert again.code == 0
+    assert "S1" not in again.err
     assert "(2 finished before)" in again.out
 
     film(exams / "S1.mp4", even(60))
@@ -178,6 +179,9 @@ def test_results_of_other_recordings_are_not_replaced(tmp_path: Path, exams: Pat
     assert ran.code == 3
     assert "holds the session of other recordings. Choose another, or add --overwrite." in ran.err
     assert contents(out / "S1") == kept
+    assert proctor("report", out, "--workers", "1").code == 0
+    assert rows(out)[0]["status"] == "failed"  # what lies there is not what was asked for
+    assert proctor("check", out, "--fail-on", "none").code == 5
     assert proctor("batch", other, "-o", out, "--workers", "1", "--overwrite").code == 0
     assert rows(out)[0]["duration_s"] == "3.000"
 
@@ -323,7 +327,7 @@ def test_two_batches_in_one_folder_are_refused(tmp_path: Path, exams: Path, proc
     with CohortFolder(tmp_path / "out").held():
         ran = proctor("batch", exams, "-o", tmp_path / "out")
     assert ran.code == 3
-    assert "another command is working here" in ran.complaint
+    assert "another command is working here" in ran.err.splitlines()[-1]
     assert proctor("batch", exams, "-o", tmp_path / "out", "--only", "S1", "--workers", "1").code == 0
 
 

@@ -83,7 +83,8 @@ def test_no_scheduler_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_does_not_see_the_results_is_refused(cluster: Cluster, tmp_path: Path) -> None:
-    from proctor_cli.engine.cluster import DaskEngine, UnfitWorker
+    from proctor_cli.engine.cluster import DaskEngine
+    from proctor_cli.engine.remote import UnfitWorker
 
     with DaskEngine(cluster.address) as engine:
         engine.refuse_blind(tmp_path / "new/out")

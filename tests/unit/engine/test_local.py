@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -262,3 +264,20 @@ def test_a_machine_that_can_start_no_process_is_told_of(
     engine.submit(jobs.square, 1)
     with pytest.raises(BlockingIOError):
         list(engine.outcomes())
+
+
+def test_an_interrupted_import_stops_no_engine() -> None:
+    # Ctrl-C at the wrong moment leaves the lock taken; the workers must be started and ended all the same.
+    program = """
+import _imp
+from proctor_cli.engine.local import LocalEngine
+from tests.unit.engine import jobs
+if __name__ == "__main__":
+    _imp.acquire_lock()
+    with LocalEngine(1) as engine:
+        engine.submit(jobs.square, 3)
+        (done,) = engine.outcomes()
+    print(done.result)
+"""
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE_S)
+    assert (found.stdout, found.stderr) == ("9\n", "")

@@ -183,7 +183,7 @@ class TestWhereThereIsNone:
     def test_a_slice_that_is_lost_leaves_what_is_heard_unknown(
         self, exam: Path, analysed: Analyse, tmp_path: Path
     ) -> None:
-        engine = Here(lambda index: RuntimeError("broken") if index == 1 else None)
+        engine = Here(lambda ticket: RuntimeError("broken") if ticket == 0 else None)  # sound comes first
         result = analysed(exam, engine=engine)
         (lost,) = (problem for problem in result.recording.problems if problem.code == "slice_lost")
         assert "(sound)" in lost.where
