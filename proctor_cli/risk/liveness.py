@@ -96,8 +96,10 @@ class _Texture:
 
     def _doubt(self, t_s: float, looks: deque[tuple[float, float]]) -> float | None:
         limits = self._limits
-        # While nothing changes there are fewer looks: then those that make a median lie further back.
-        while looks and looks[0][0] <= t_s - (_LONGEST_S if len(looks) <= _MIN_LOOKS else limits.texture_s):
+        # While nothing changes there are fewer looks: then those that make a median lie further back, but for one of a
+        # face that is no longer there.
+        sparse_s = _LONGEST_S if looks and looks[-1][0] == t_s else limits.texture_s
+        while looks and looks[0][0] <= t_s - (sparse_s if len(looks) <= _MIN_LOOKS else limits.texture_s):
             looks.popleft()
         if len(looks) < _MIN_LOOKS:
             return None

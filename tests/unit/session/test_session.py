@@ -66,9 +66,9 @@ class TestObserving:
     ) -> None:
         for slice_s in (100.0, 2.0, 0.9):
             monkeypatch.setattr(plan, "SLICE_S", slice_s)
-            analysed(exam, folder=str(tmp_path / str(slice_s)))
+            analysed(exam, folder=str(tmp_path / str(slice_s)), dense=True)  # sparse looks begin anew with a slice
         found = [observations(tmp_path / str(slice_s)) for slice_s in (100.0, 2.0, 0.9)]
-        assert len(found[0]) == 30
+        assert len(found[0]) == 60
 
         def of(signal: str, seen: list[Observation]) -> list[float | None]:
             return [o.values[signal] for o in seen if signal in o.values]
