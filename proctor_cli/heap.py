@@ -17,3 +17,9 @@ def trim() -> None:
     gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def settle() -> None:
+    """What is there now stays: the collector need not look through libraries and networks again and again."""
+    gc.collect()
+    gc.freeze()

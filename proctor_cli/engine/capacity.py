@@ -29,14 +29,16 @@ class Capacity:
 
 
 def measure_capacity(wanted: int | None = None) -> Capacity:
-    """As many workers as are ``wanted``, else as many as cores and free memory allow.
+    """As many workers as are ``wanted``, on as many cores; else as many as cores and free memory allow, on all cores.
 
     A limit that the system sets to a container, a batch job or a service counts as well.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     cores = max(1, int(min([cores, *_core_limits()])))
+    if wanted:
+        return Capacity(wanted, min(cores, wanted))
     free_bytes = min([psutil.virtual_memory().available, *_memory_limits()])
-    return Capacity(wanted or min(cores, max(1, free_bytes // _WORKER_BYTES)), cores)
+    return Capacity(min(cores, max(1, free_bytes // _WORKER_BYTES)), cores)
 
 
 def _core_limits() -> Iterator[float]:

@@ -48,18 +48,18 @@ class Sample:
     ``change`` is that of the Frame.
     """
 
-    __slots__ = ("_before", "_picture", "_source", "cell", "change", "t_s")
+    __slots__ = ("_before", "_picture", "cell", "change", "source", "t_s")
 
     def __init__(
         self, source: Source, cell: int, t_s: float, picture: _Picture, before: _Picture | None, change: float | None
     ) -> None:
         self.cell, self.t_s, self.change = cell, t_s, change
-        self._source, self._picture, self._before = source, picture, before
+        self.source, self._picture, self._before = source, picture, before
 
     def frame(self) -> Frame:
         """The picture and the one before it, converted once however often they are asked for."""
         before = None if self._before is None else self._before.rgb
-        return Frame(self._source, self.t_s, self._picture.rgb, self.change, before=before)
+        return Frame(self.source, self.t_s, self._picture.rgb, self.change, before=before)
 
 
 class Sampling:

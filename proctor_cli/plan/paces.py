@@ -47,6 +47,7 @@ class Pace:
       picture and missed in the next may be missed twice.
 
     The detectors named ``beside`` look at every picture that it looks at: it, or a rule, reads their answers with its.
+    Where they do not look, it is given the boxes that were found last.
     """
 
     sparse_s: float
@@ -116,7 +117,8 @@ PACES: Mapping[str, Pace] = {
         listens=True,
         beside=_BESIDE,
     ),
-    "backdrop": Pace(sparse_s=1.4, above={"backdrop.follow": 0.5}, learns_s=15.0, lingers=True, beside=_BESIDE),
+    # Where the wall is beside the face need not be known to the pixel.
+    "backdrop": Pace(sparse_s=1.4, above={"backdrop.follow": 0.5}, learns_s=15.0, lingers=True),
     "identity": Pace(
         sparse_s=2.8,
         bands={"identity.match": Band(0.2, 0.2, 0.6), "identity.best": Band(0.2, 0.2, 0.6)},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from proctor_cli import detectors
 from proctor_cli.media import Sample
@@ -24,8 +25,9 @@ def look_through(
 
     def do(looks: Iterator[Look]) -> None:
         for cell, names in looks:
-            seen = next(seen for seen in waiting if seen.sample.cell == cell)
-            seen.look([eyes[name] for name in names])
+            place = next(place for place, seen in enumerate(waiting) if seen.sample.cell == cell)
+            seen = waiting[place]
+            seen.look([eyes[name] for name in names], _find_latest(islice(waiting, place)))
             planner.tell(cell, seen.values)
 
     for sample in samples:
@@ -57,24 +59,34 @@ def look(frame: Frame, opened: Iterable[detectors.Detector]) -> Observation:
 
 
 class _Seen:
-    """A sample and what was measured on it so far."""
+    """A sample and what was measured on it so far; its boxes are None until somebody has looked for some."""
 
     def __init__(self, sample: Sample) -> None:
         self.sample = sample
         self.values: dict[str, float | None] = {}
-        self._found: Observation | None = None
+        self.boxes: tuple[Box, ...] | None = None
+        self._texts: tuple[Box, ...] = ()
 
-    def look(self, opened: Sequence[detectors.Detector]) -> None:
-        frame = self.sample.frame()
-        before = self._found
-        found = look(frame if before is None else replace(frame, boxes=before.boxes), opened)
-        if before is not None:
-            found = replace(found, values={**before.values, **found.values}, texts=before.texts + found.texts)
-        self._found, self.values = found, dict(found.values)
+    def look(self, opened: Sequence[detectors.Detector], lent: tuple[Box, ...]) -> None:
+        """Show it to detectors; ``lent`` are boxes of an earlier picture, for those that need some where none looks."""
+        finding = any(detector.spec.finds for detector in opened)
+        boxes = self.boxes if self.boxes is not None else () if finding else lent
+        found = look(replace(self.sample.frame(), boxes=boxes), opened)
+        self.values |= found.values
+        self._texts += found.texts
+        if finding or self.boxes is not None:
+            self.boxes = found.boxes
 
     def tell(self) -> Iterator[Observation]:
-        if self._found is not None and self._found.values:
-            yield tidy(self._found)
+        if self.values:
+            sample = self.sample
+            yield tidy(Observation(sample.source, sample.t_s, self.values, self.boxes or (), self._texts))
+
+
+def _find_latest(earlier: Iterable[_Seen]) -> tuple[Box, ...]:
+    """The boxes that were found last in these pictures."""
+    found = [seen.boxes for seen in earlier if seen.boxes is not None]
+    return found[-1] if found else ()
 
 
 def tidy(seen: Observation) -> Observation:

@@ -116,6 +116,7 @@ def _load(wanted: _Means) -> tuple[detectors.Detector, ...]:
             stack.enter_context(closing(detectors.find(name)(models, wanted.threads))) for name in wanted.names
         )
         stack.pop_all()
+    heap.settle()
     return opened
 
 
