@@ -104,7 +104,7 @@ class Sampling:
         last = -1
         shown: _Picture | None = None
         standing = info.source == "screen"
-        wanted = self._wanted() if self._thrifty and not standing else None
+        wanted = self._wanted() if self._thrifty else None
         for pts, decoded in pictures(self._scan, piece.keyframe, damage, self._threads, wanted):
             cell = min(grid.cell(pts), piece.end_cell)
             if standing and shown is not None:

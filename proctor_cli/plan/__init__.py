@@ -8,10 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from proctor_cli.plan.paces import PACES, Band, Pace
-from proctor_cli.plan.planner import Look, Planner, bound_s
+from proctor_cli.plan.planner import GAP_S, Look, Planner, bound_s
 from proctor_cli.types import Spec
 
-__all__ = ["GAPS", "HEARD", "PACES", "REPEATS", "SCREEN_GAPS", "Band", "Look", "Pace", "Planner", "bound_s", "step_s"]
+__all__ = [
+    "GAPS",
+    "GAP_S",
+    "HEARD",
+    "PACES",
+    "REPEATS",
+    "SCREEN_GAPS",
+    "Band",
+    "Look",
+    "Pace",
+    "Planner",
+    "bound_s",
+    "step_s",
+]
 
 GAPS = Spec(name="gaps", source="webcam", signals={"picture.gap": "score"}, interval_s=0.0)
 """What is known without looking at a picture: ``picture.gap`` is 1 where there is none to look at, 0 after that."""

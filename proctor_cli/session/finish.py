@@ -11,7 +11,7 @@ from math import ceil, inf, prod
 
 import numpy as np
 
-from proctor_cli import media
+from proctor_cli import media, plan
 from proctor_cli.policy import Policy
 from proctor_cli.session.bystanders import NEAR_S, find_bystanders
 from proctor_cli.session.jobs import SliceJob
@@ -21,8 +21,6 @@ from proctor_cli.session.snapshots import choose_clip, is_pictured, name_snapsho
 from proctor_cli.store import SessionFolder
 from proctor_cli.types import Box, ClipInfo, DecodeLoss, Observation, Problem, Recording, SessionResult, Source
 
-# A webcam that shows nothing new for this long has stopped, not slowed down.
-_GAP_S = 1.0
 # A share of what repeats itself that differs by less than this is the same.
 _REPEAT_STEP = 0.05
 # Boxes with less than this are not drawn into evidence.
@@ -87,15 +85,16 @@ def _observed(
             continue
         clip, info = job.clip, job.scan.info
         # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
-        longest_s = inf if source == "screen" else max(_GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
+        longest_s = inf if source == "screen" else max(plan.GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
         end_s = round(clip.offset_s + min(job.piece.end_s, info.duration_s), 5)
         cells = folder.read_part_end(job.key).cells
         for observation in _with_repeats(folder.read_part(job.key), cells, repeats, clip.offset_s, step_s):
             # Not every picture was looked at: what counts is when the one before this was shown.
             before = bisect_left(cells, media.cell_of(observation.t_s - clip.offset_s, step_s)) - 1
             shown_s = clip.offset_s + cells[before] * step_s if before >= 0 else last_s
-            if observation.t_s - max(last_s, shown_s) > longest_s:
-                for t_s in _every(_SILENCE_S, last_s + step_s, observation.t_s):
+            shown_s = max(last_s, shown_s)
+            if observation.t_s - shown_s > longest_s:
+                for t_s in _every(_SILENCE_S, shown_s + step_s, observation.t_s):
                     yield Observation(source, t_s, unseen)
                 resumed = True
             if resumed and _GAP.get(source) == "picture.gap":
@@ -106,7 +105,7 @@ def _observed(
             yield observation
         broken_off = following is None or following.key in lost
         # Only of a recording whose pictures go on while it does is the pause told by their absence.
-        paused = source == "screen" and following is not None and following.clip.offset_s - end_s > _GAP_S
+        paused = source == "screen" and following is not None and following.clip.offset_s - end_s > plan.GAP_S
         if paused and following is not None and following.key not in lost:
             for t_s in _every(_SILENCE_S, end_s, following.clip.offset_s):
                 yield Observation(source, t_s, unseen)

@@ -39,8 +39,9 @@ def run_slice(job: SliceJob) -> bytes:
     for detector in opened:
         if isinstance(detector, detectors.Comparing):
             detector.compare_with(job.gallery)
-    part, is_whole = _run(job, opened, thrifty=True)
-    if not is_whole:
+    is_thrifty = job.clip.source != "screen"  # whose recorders leave pictures out themselves
+    part, is_whole = _run(job, opened, thrifty=is_thrifty)
+    if is_thrifty and not is_whole:
         part, _ = _run(job, opened, thrifty=False)
     heap.trim()
     return part
