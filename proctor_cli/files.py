@@ -1,17 +1,19 @@
-"""Files that appear whole or not at all; and addresses in the place of files."""
+"""Files that appear whole or not at all, hashes of them; and addresses in the place of files."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
-# Two letters at least: C:\\exam.mp4 is a file.
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+# Two letters at least: C:\\exam.mp4 is a file. The groups are what may be told: not user and password, not the query.
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+://)(?:[^/?#]*@)?([^?#]*)")
+_ADDRESS_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://[^\s'\"<>]+")
 
 
 def is_address(path: str) -> bool:
@@ -19,10 +21,15 @@ def is_address(path: str) -> bool:
     return _ADDRESS.match(path) is not None
 
 
-def shown_address(address: str) -> str:
-    """An address as results may name it: without user, password and query, which may be keys to it."""
-    parts = urlsplit(address)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+def shown_address(path: str) -> str:
+    """An address as results may name it: without user, password and query, which may be keys to it; a file as it is."""
+    address = _ADDRESS.match(path)
+    return address[1] + address[2] if address else path
+
+
+def show_addresses(text: str) -> str:
+    """A text of others, such as an error's, with every address in it as results may name it."""
+    return _ADDRESS_IN_TEXT.sub(lambda found: shown_address(found[0]), text)
 
 
 def link_to(path: str) -> str:
@@ -30,6 +37,16 @@ def link_to(path: str) -> str:
     if is_address(path):
         return path if path.startswith(("http://", "https://")) else ""
     return quote(path)
+
+
+def hash_file(path: str | Path) -> str:
+    """SHA-256 of a file's content, lower-case hexadecimal.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ def trim() -> None:
     from slice to slice for an hour.
     """
     gc.collect()
-    with suppress(OSError, AttributeError):
+    with suppress(OSError, AttributeError, TypeError):  # TypeError: on Windows None names no library
         ctypes.CDLL(None).malloc_trim(0)
 
 

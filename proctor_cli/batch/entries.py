@@ -35,14 +35,12 @@ class Entry:
 def name_folders(students: Iterable[str], taken: Collection[str] = ()) -> tuple[str, ...]:
     """A folder name for each session, in order: the student's number, with -2, -3 for further sessions of theirs.
 
-    Letters that a file name should not have become underscores. No two names differ in case alone, since not every
-    file system tells them apart.
+    No two names differ in case alone, since not every file system tells them apart.
     """
     used = {name.casefold() for name in taken}
     names = []
     for student in students:
-        plain = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in student)[:_LONGEST]
-        base = f"_{plain}" if plain.startswith(".") else plain
+        base = name_folder(student)
         name, number = base, 1
         while name.casefold() in used:
             number += 1
@@ -50,3 +48,9 @@ def name_folders(students: Iterable[str], taken: Collection[str] = ()) -> tuple[
         used.add(name.casefold())
         names.append(name)
     return tuple(names)
+
+
+def name_folder(student: str) -> str:
+    """A student's number as a file name: letters that one should not have become underscores."""
+    plain = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in student)[:_LONGEST]
+    return f"_{plain}" if plain.startswith(".") else plain

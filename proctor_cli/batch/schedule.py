@@ -15,6 +15,7 @@ from proctor_cli.batch.stages import Begin, Begun, Conclude, DiskFull, begin, co
 from proctor_cli.engine import Done, Engine, WorkerDied
 from proctor_cli.engine.capacity import Capacity
 from proctor_cli.errors import OutputError, ProctorError
+from proctor_cli.files import show_addresses, shown_address
 from proctor_cli.report.cohort import Outcome
 from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.observe import run_slice
@@ -88,7 +89,8 @@ def run(sessions: Mapping[int, Begin], engine: Engine, capacity: Capacity) -> It
     Args:
         sessions: what is asked for, in order, by the number by which events shall tell of it.
         engine: where the work is done; nothing else is under way there.
-        capacity: what the engine has: two jobs for each worker are under way at a time.
+        capacity: what the engine's workers share. Two jobs for each worker are under way at a time, for as many as the
+            engine has at that time.
 
     Raises:
         DiskFull: nothing more can be written.
@@ -106,7 +108,7 @@ def run_prepared(
         DiskFull: nothing more can be written.
     """
     schedule = _Schedule(engine, capacity, deque())
-    yield schedule.take_up(_Course(0, job), Begun(preparation, None, mark))
+    yield from schedule.take_up(_Course(0, job), Begun(preparation, None, mark))
     yield from _follow(schedule, engine)
 
 
@@ -122,14 +124,16 @@ class _Schedule:
         self._engine = engine
         self._capacity = capacity
         self._coming = coming
-        self._current: deque[_Course] = deque()  # prepared, with slices that nobody has yet
+        self._open: dict[int, _Course] = {}  # prepared, with slices that have not come back
+        self._current: deque[_Course] = deque()  # those of them with slices that can be handed out
         self._under_way: dict[int, _Task] = {}
         self._beginning = 0
 
     def hand_out(self) -> None:
         """Give the workers what they can do without waiting for us."""
-        most = 2 * self._capacity.workers
-        while self._coming and self._beginning < self._capacity.workers and self._count_ready() < most:
+        workers = self._count_workers()
+        most = 2 * workers
+        while self._coming and self._beginning < workers and self._count_ready() < most:
             course = self._coming.popleft()
             self._beginning += 1
             self._under_way[self._engine.submit(begin, course.job)] = _Task(course)
@@ -159,19 +163,21 @@ class _Schedule:
         if course.preparation is None:
             self._beginning -= 1
         if isinstance(done.result, Begun) and done.result.preparation is not None:
-            yield self.take_up(course, done.result)
-            if not course.waiting:
-                yield from self._end_slices(course)
+            yield from self.take_up(course, done.result)
         elif isinstance(done.result, Begun):
             yield Ended(course.number, done.result.outcome, kept=True, note=done.result.note)
         else:
             yield Ended(course.number, error=explain(done.error, course.job.request.clips[0].path))
 
-    def take_up(self, course: _Course, begun: Begun) -> Prepared:
-        """A session is prepared: its slices wait from now on, in the order in which the sessions were given."""
+    def take_up(self, course: _Course, begun: Begun) -> Iterator[Event]:
+        """A session is prepared: its slices wait from now on, in the order in which the sessions were given.
+
+        Where all of them were done before, it is concluded at once.
+        """
         preparation = begun.preparation
         assert preparation is not None
         course.preparation, course.mark = preparation, begun.mark
+        self._open[course.number] = course
         kept = {job.key for job in preparation.done}
         left = [job for job in preparation.jobs if job.key not in kept]
         threads = self._count_threads(left)
@@ -184,7 +190,9 @@ class _Schedule:
         self._have_listened(course)
         length_s = sum(job.length_s for job in preparation.jobs)
         done_s = sum(job.length_s for job in preparation.done)
-        return Prepared(course.number, preparation, length_s, done_s, begun.note)
+        yield Prepared(course.number, preparation, length_s, done_s, begun.note)
+        if not course.waiting:
+            yield from self._end_slices(course)
 
     def _line_up(self, course: _Course) -> None:
         self._current.append(course)
@@ -195,6 +203,8 @@ class _Schedule:
         if course.sounds or not course.listening:
             return
         assert course.preparation is not None
+        if course.failures.keys() & {job.key for job in course.preparation.jobs if job.clip.source == "sound"}:
+            _rename_unheard(course, course.preparation)
         speech = find_speech(SessionFolder(course.job.request.folder), course.preparation.jobs)
         is_idle = not course.waiting
         course.waiting.extend(tell_speech(job, speech) for job in course.listening)
@@ -205,11 +215,14 @@ class _Schedule:
     def _count_threads(self, left: Sequence[SliceJob]) -> int:
         """The last session's slices may be fewer than there are workers: then each is given more threads."""
         if self._coming or self._beginning or self._current:
-            return self._capacity.threads(self._capacity.workers)
+            return self._capacity.threads(self._count_workers())
         return self._capacity.threads(sum(job.length_s > 0 for job in left))
 
+    def _count_workers(self) -> int:
+        return max(1, self._engine.count_workers())  # where all are lost, jobs wait for another
+
     def _count_ready(self) -> int:
-        return sum(len(course.waiting) + len(course.listening) for course in self._current)
+        return sum(len(course.waiting) + len(course.listening) for course in self._open.values())
 
     def _take_slice(self, course: _Course, job: SliceJob, done: Done[object]) -> Event:
         course.under_way -= 1
@@ -227,14 +240,24 @@ class _Schedule:
 
     def _end_slices(self, course: _Course) -> Iterator[Event]:
         """All slices have come back: conclude, or give up."""
-        preparation, failures = course.preparation, course.failures
+        preparation, mark, failures = course.preparation, course.mark, course.failures
         assert preparation is not None
+        assert mark is not None
+        del self._open[course.number]
         if failures and len(failures) == len(preparation.jobs):
             yield Ended(course.number, error=failures[preparation.jobs[0].key])
             return
         lost = {key: f"not analysed: {error}" for key, error in failures.items()}
-        job = Conclude(preparation, lost, course.job.terms, course.mark)
+        job = Conclude(preparation, lost, course.job.terms, mark)
         self._under_way[self._engine.submit(conclude, job)] = _Task(course)
+
+
+def _rename_unheard(course: _Course, preparation: Preparation) -> None:
+    """Sound is lost. A webcam's key says that all was heard: what is looked at without that is kept under another."""
+    names = {job.key: f"{job.key}-unheard" for job in course.listening}
+    jobs = (replace(job, key=names.get(job.key, job.key)) for job in preparation.jobs)
+    course.preparation = replace(preparation, jobs=tuple(jobs))
+    course.listening = tuple(replace(job, key=names[job.key]) for job in course.listening)
 
 
 def explain(error: Exception | None, where: str) -> ProctorError:
@@ -242,4 +265,4 @@ def explain(error: Exception | None, where: str) -> ProctorError:
     if isinstance(error, ProctorError):
         return error
     what = str(error) if isinstance(error, WorkerDied) else f"unexpected {type(error).__name__}: {error}"
-    return ProctorError(what, where=where)
+    return ProctorError(show_addresses(what), where=shown_address(where))

@@ -69,7 +69,7 @@ class Conclude:
     preparation: Preparation
     lost: dict[str, str]
     terms: Terms
-    mark: Mark | None = None
+    mark: Mark
 
 
 def begin(job: Begin) -> Begun:
@@ -84,6 +84,7 @@ def begin(job: Begin) -> Begun:
     if before is not None and not why:
         kept = _take_over(folder, before, job.terms)
         if isinstance(kept, tuple):
+            folder.drop_parts()  # which a process that was killed has left
             return Begun(None, kept[0], before, kept[1])
         why = kept
     preparation = prepare(request, threads=job.terms.threads)
@@ -96,7 +97,10 @@ def begin(job: Begin) -> Begun:
 
 
 def conclude(job: Conclude) -> Outcome:
-    """Put a session's slices together, judge, and write all its files.
+    """Put a session's slices together, judge, and write all its files; the slices go last.
+
+    It may be done again wherever it was broken off: by a worker that takes the place of a lost one, or by another
+    command.
 
     Raises:
         DiskFull: nothing more can be written.
@@ -104,15 +108,24 @@ def conclude(job: Conclude) -> Outcome:
     """
     folder = SessionFolder(job.preparation.request.folder)
     try:
-        result = finish(job.preparation, job.lost, job.terms.policy, analysed_at=job.terms.analysed_at)
-        language, mark = job.terms.language, job.mark
-        if language is not None:
-            write_documents(folder, result, language=language)
-        if mark is not None:
-            write_mark(folder, replace(mark, shown=name_documents(result, language) if language else ()))
+        # The mark was removed at the beginning: a worker that has written it again, and was lost then, has done it all.
+        is_done = read_mark(folder) is not None
+        result = folder.read_session() if is_done else _write_results(folder, job)
+        # Where slices were lost the same command goes on from what there is, and tries only those again.
+        if not job.lost:
+            folder.drop_parts()
     except OutputError as error:
         raise sort_out(error) from error
     return sum_up(result, tell_partial(result))
+
+
+def _write_results(folder: SessionFolder, job: Conclude) -> SessionResult:
+    result = finish(job.preparation, job.lost, job.terms.policy, analysed_at=job.terms.analysed_at)
+    language, mark = job.terms.language, job.mark
+    if language is not None:
+        write_documents(folder, result, language=language)
+    write_mark(folder, replace(mark, shown=name_documents(result, language) if language else ()))
+    return result
 
 
 def sort_out(error: OutputError) -> OutputError:

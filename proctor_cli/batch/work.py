@@ -10,7 +10,8 @@ from importlib.metadata import version
 from math import inf
 from pathlib import Path
 
-from proctor_cli import __version__, nets
+from proctor_cli import __version__, media, nets
+from proctor_cli.files import hash_file, is_address
 from proctor_cli.session.jobs import LIBRARIES
 from proctor_cli.session.request import Request
 from proctor_cli.store import FileFact, Mark, SessionFolder
@@ -98,19 +99,30 @@ def find_change(before: Mark, now: Mark, folder: SessionFolder) -> str:
     if [fact.path for fact in before.files] != [fact.path for fact in now.files]:
         return "other recordings, photos or logs are given"
     for old, new in zip(before.files, now.files, strict=True):
-        if (old.size_bytes, old.modified_ns) != (new.size_bytes, new.modified_ns) and (
-            old.size_bytes != new.size_bytes or not old.sha256 or old.sha256 != _hash_file(folder.path / new.path)
-        ):
+        if _is_other(old, new, folder):
             return f"{new.path} has changed"
     return ""
 
 
 def shares_files(before: Mark, now: Mark) -> bool:
     """Whether the work is about the same files, whatever is in them."""
-    return bool({fact.path for fact in before.files} & {fact.path for fact in now.files})
+    ours, theirs = ({(fact.path, fact.address) for fact in mark.files} for mark in (before, now))
+    return not ours.isdisjoint(theirs)
+
+
+def _is_other(old: FileFact, new: FileFact, folder: SessionFolder) -> bool:
+    if old.size_bytes != new.size_bytes:
+        return True
+    if new.address:
+        # Signed addresses change while what lies there stays, which its version tells.
+        return old.version != new.version or not (new.version or old.address == new.address)
+    return old.modified_ns != new.modified_ns and (not old.sha256 or old.sha256 != _hash_file(folder.path / new.path))
 
 
 def _look(folder: SessionFolder, path: str) -> FileFact:
+    if is_address(path):
+        size_bytes, version = media.look_at(path)
+        return FileFact(folder.relative(path), size_bytes, -1, address=_hash((path,)), version=version)
     try:
         found = os.stat(path)
     except OSError:
@@ -124,7 +136,6 @@ def _hash(facts: Iterable[object]) -> str:
 
 def _hash_file(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return hash_file(path)
     except OSError:
         return "unreadable"

@@ -111,7 +111,7 @@ def analyze(
     check_engine(where, scheduler, workers)
 
     from proctor_cli import nets
-    from proctor_cli.batch.entries import Entry
+    from proctor_cli.batch.entries import Entry, name_folder
     from proctor_cli.batch.single import analyse, do_apart
     from proctor_cli.batch.stages import refuse_other_exam
     from proctor_cli.policy import load, validate_signals
@@ -123,7 +123,7 @@ def analyze(
     rules = load(policy)
     validate_signals(rules, known_signals())
     chosen = nets.load_manifest().choose(models, read_swaps(model or []), nets.choose_device(device))
-    folder = SessionFolder(output or Path(f"proctor-{_file_name(student)}"))
+    folder = SessionFolder(output or Path(f"proctor-{name_folder(student)}"))
     check_student_db(student_db)
     entry = Entry(
         student=student,
@@ -189,10 +189,6 @@ def analyze(
     tell(folder, result, as_json=as_json)
     if result.partial:
         raise typer.Exit(PARTIAL)
-
-
-def _file_name(student: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in student)
 
 
 def _protect(folder: SessionFolder, student: str, overwrite: bool) -> None:

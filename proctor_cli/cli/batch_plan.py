@@ -15,6 +15,7 @@ import typer
 from proctor_cli.cli.networks import get_networks, say_what_is_missing
 from proctor_cli.cli.sessions import Wishes, check_entry, make_request
 from proctor_cli.errors import InputError, ProctorError, UsageError
+from proctor_cli.files import shown_address
 
 if TYPE_CHECKING:
     from proctor_cli import nets
@@ -168,5 +169,5 @@ def _foresee(planned: Planned, networks: str) -> dict[str, Any]:
             would = "go on"
     length_s = max((length_s for source, length_s in lengths_s.items() if source != "workspace"), default=0.0)
     told["length_s"] = round(length_s, 3) or None
-    told["recordings"] = [f"{clip.source}: {clip.path}" for clip in request.clips]
+    told["recordings"] = [f"{clip.source}: {shown_address(clip.path)}" for clip in request.clips]
     return {**told, "would": would}

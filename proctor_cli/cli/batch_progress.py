@@ -38,6 +38,8 @@ class BatchProgress:
         self._style = style
         self._labels, self._sizes = labels, sizes
         self._lengths_s: dict[int, float] = {}
+        self._known_s, self._known_bytes = 0.0, 0  # of the sessions whose lengths are known
+        self._all_bytes = sum(sizes.values())
         self._done_s: dict[int, float] = {}  # of the sessions under way
         self._began_s: dict[int, float] = {}
         self._over = 0  # sessions that have ended
@@ -68,7 +70,7 @@ class BatchProgress:
 
     def prepared(self, event: Prepared) -> None:
         """A session begins."""
-        self._lengths_s[event.number] = event.length_s
+        self._learn(event.number, event.length_s)
         self._done_s[event.number] = event.done_s
         self._began_s[event.number] = time.monotonic()
         self._all_done_s += event.done_s
@@ -86,7 +88,7 @@ class BatchProgress:
         number, outcome = event.number, event.outcome
         length_s = self._lengths_s.get(number, outcome.duration_s if outcome else 0.0)
         rest_s = length_s - self._done_s.pop(number, 0.0)
-        self._lengths_s[number] = length_s
+        self._learn(number, length_s)
         self._all_done_s += rest_s
         self._before_s += rest_s
         self._over += 1
@@ -104,16 +106,20 @@ class BatchProgress:
     @property
     def total_s(self) -> float:
         """Seconds of video in all sessions, in part estimated."""
-        known_bytes = sum(self._sizes[number] for number in self._lengths_s)
-        rate = sum(self._lengths_s.values()) / known_bytes if known_bytes else 0.0
-        unknown = sum(size for number, size in self._sizes.items() if number not in self._lengths_s)
-        return sum(self._lengths_s.values()) + rate * unknown
+        rate = self._known_s / self._known_bytes if self._known_bytes else 0.0
+        return self._known_s + rate * (self._all_bytes - self._known_bytes)
 
     @property
     def left_s(self) -> float | None:
         """Seconds until all is done at the pace so far; None while nothing is known of it."""
         paced_s, took_s = self._all_done_s - self._before_s, time.monotonic() - self._start_s
         return (self.total_s - self._all_done_s) * took_s / paced_s if paced_s > 0 else None
+
+    def _learn(self, number: int, length_s: float) -> None:
+        if number not in self._lengths_s:
+            self._lengths_s[number] = length_s
+            self._known_s += length_s
+            self._known_bytes += self._sizes.get(number, 0)  # a session that cannot even begin has none
 
     def _show(self, number: int | None) -> None:
         if self._bar is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from proctor_cli.cli.batch_plan import Planned
 from proctor_cli.cli.batch_progress import BatchProgress, size_up
 from proctor_cli.cli.sessions import Wishes
 from proctor_cli.cli.terminal import ProgressStyle
-from proctor_cli.errors import Interrupted, OutputError
+from proctor_cli.errors import Interrupted, OutputError, ProctorError
 
 if TYPE_CHECKING:
     from proctor_cli.batch.schedule import Ended, Prepared
@@ -61,7 +62,7 @@ class Work:
 
         Raises:
             Interrupted: the user stopped it.
-            OutputError: nothing more can be written.
+            ProctorError: it cannot go on: nothing more can be written, or the workers are gone.
         """
         from proctor_cli.batch.schedule import Advanced, Ended, Prepared, run
         from proctor_cli.batch.stages import Begin, Terms
@@ -97,6 +98,10 @@ class Work:
             self._show()
             hint = "The same command goes on where this one was stopped."
             raise Interrupted("stopped", where=str(self._folder.path), hint=hint) from None
+        except ProctorError:
+            with suppress(OutputError):  # the disk may be full: what ended the batch is what is told
+                self._show()
+            raise
         return self._show()
 
     def _say(self, event: Prepared, progress: BatchProgress) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import typer
 
 from proctor_cli.cli.documents import PARTIAL
 from proctor_cli.cli.terminal import note
-from proctor_cli.errors import InputError
+from proctor_cli.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from proctor_cli.policy import Policy
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 10
 """Sessions of high priority that the terminal names; the page has them all."""
+
+
+def refuse_for_one(options: Mapping[str, object]) -> None:
+    """Of one session: what can only be asked of a batch, by the option's name.
+
+    Raises:
+        UsageError: one of them is given.
+    """
+    for name, given in options.items():
+        if given:
+            hint = "Leave it out: this is no folder that `proctor batch` wrote."
+            raise UsageError("is only of use for a batch", where=name, hint=hint)
 
 
 def redo_cohort(

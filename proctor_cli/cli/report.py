@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from proctor_cli.cli.cohorts import redo_cohort, refuse_for_one, tell_cohort
 from proctor_cli.cli.options import WorkersOption
 
 
@@ -27,11 +28,10 @@ def report(
     check_language(language)
     cohort = CohortFolder(folder)
     if cohort.exists():
-        from proctor_cli.cli.cohorts import redo_cohort, tell_cohort
-
         redone = redo_cohort(cohort, None, language=language if each else None, page=language, workers=workers)
         tell_cohort(cohort, redone, as_json=False)
         return
+    refuse_for_one({"--each": each, "--workers": workers})
     from proctor_cli.batch.documents import write_documents
 
     session = SessionFolder(folder)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from proctor_cli.cli.cohorts import leave, redo_cohort, refuse_for_one, tell_cohort
 from proctor_cli.cli.documents import PARTIAL, tell
 from proctor_cli.cli.options import WorkersOption
 
@@ -30,12 +31,11 @@ def rescore(
     rules = load(policy)
     cohort = CohortFolder(folder)
     if cohort.exists():
-        from proctor_cli.cli.cohorts import leave, redo_cohort, tell_cohort
-
         redone = redo_cohort(cohort, rules, language=language, page=language, workers=workers)
         tell_cohort(cohort, redone, as_json=as_json)
         leave(redone.sessions)
         return
+    refuse_for_one({"--workers": workers})
     from proctor_cli.batch.documents import write_documents
     from proctor_cli.session.judge import judge_folder
 

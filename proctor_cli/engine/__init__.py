@@ -44,6 +44,9 @@ class Engine(Protocol):
         More may be submitted between two of them.
         """
 
+    def count_workers(self) -> int:
+        """How many workers there are now: more or fewer may be there later."""
+
     def close(self) -> None:
         """Stop all work at once. What was under way has no outcome; closing again does nothing."""
 

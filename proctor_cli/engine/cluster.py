@@ -72,6 +72,7 @@ class DaskEngine:
         self._jobs: dict[int, tuple[bytes, Future[bytes]]] = {}  # those under way
         self._begun: dict[str, int] = {}  # worker -> ticket of the job that it is working on
         self._losses: dict[int, int] = {}
+        self._count, self._is_counted = 0, False  # workers, and whether none came or went since
         # What other threads hear is dealt with in the caller's, when it asks for outcomes.
         self._news: SimpleQueue[Callable[[], Done[Any] | None]] = SimpleQueue()
         self._client = _connect(address)
@@ -117,8 +118,11 @@ class DaskEngine:
         self._client.close()
 
     def count_workers(self) -> int:
-        """How many workers there are now."""
-        return len(self._workers())
+        """How many workers there are; see Engine.count_workers. The scheduler is asked only when some came or went."""
+        if not self._is_counted:
+            self._is_counted = True  # at first: of those that come meanwhile another thread hears
+            self._count = len(self._workers())
+        return self._count
 
     def refuse_blind(self, folder: Path) -> None:
         """Make sure that all workers see a folder (or where it is to be made), under the same path.
@@ -157,7 +161,10 @@ class DaskEngine:
 
     def _hear_of_workers(self, event: tuple[float, Any]) -> None:
         news = event[1]
-        if isinstance(news, dict) and news.get("action") == "remove-worker":
+        action = news.get("action") if isinstance(news, dict) else None
+        if action in ("add-worker", "remove-worker"):
+            self._is_counted = False
+        if action == "remove-worker":
             self._news.put(partial(self._mourn, news["worker"], expected=news.get("expected", False)))
 
     # ------------------------------------------------------------ news

@@ -74,6 +74,10 @@ class LocalEngine:
             self._under_way -= 1
             yield came if isinstance(came, Done) else Done(came[0], *pickle.loads(came[1]))
 
+    def count_workers(self) -> int:
+        """How many workers there are; see Engine.count_workers."""
+        return self._size
+
     def close(self) -> None:
         """Stop all work at once; see Engine.close."""
         if self._closing:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from proctor_cli import resources
 from proctor_cli.evaluate.table import show_error
 from proctor_cli.report.evaluation import Evaluation
-from proctor_cli.report.formats import FILTERS
+from proctor_cli.report.html import hash_source, make_environment
 from proctor_cli.report.output import write_whole
 
 _OWN_STYLE = """
@@ -33,19 +30,12 @@ def write_page(evaluation: Evaluation, path: Path) -> Path:
         OutputError: the file cannot be written.
     """
     folder = resources.template_dir()
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(FILTERS)
+    environment = make_environment(folder)
     style = (folder / "report" / "style.css").read_text("utf-8") + _OWN_STYLE
     html = environment.get_template("evaluation.html").render(
         e=evaluation,
         show_error=show_error,
         style=Markup(style),  # our own files only
-        style_hash="sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=hash_source(style),
     )
     return write_whole(path, html.encode())

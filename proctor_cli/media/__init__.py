@@ -16,6 +16,7 @@ in order, ``scan`` holds what is known then, ``grid`` holds the sampling cells, 
 packet, ``pixels`` turns them into upright RGB.
 """
 
+from proctor_cli.media.address import look_at
 from proctor_cli.media.audio import sound_envelope
 from proctor_cli.media.drawing import write_jpeg
 from proctor_cli.media.excerpt import excerpt, excerpt_sound
@@ -50,6 +51,7 @@ __all__ = [
     "find_repeats",
     "has_sound",
     "load_photo",
+    "look_at",
     "picture_at",
     "pictures_at",
     "probe",

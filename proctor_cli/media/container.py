@@ -14,7 +14,7 @@ import av.logging
 import cv2
 
 from proctor_cli.errors import InputError
-from proctor_cli.files import is_address
+from proctor_cli.files import is_address, shown_address
 from proctor_cli.media.address import open_address
 
 if TYPE_CHECKING:
@@ -80,12 +80,16 @@ def choose_video(container: InputContainer, path: str) -> VideoStream:
     streams = [s for s in container.streams.video if not is_cover(s)]
     if not streams:
         what = "the file holds sound but no video" if container.streams.audio else "the file holds no video"
-        raise InputError(what, where=path, hint="Give the recording that shows the candidate or the screen.")
+        raise InputError(
+            what, where=shown_address(path), hint="Give the recording that shows the candidate or the screen."
+        )
     # A stream without a decoder has no codec context, whatever the type stubs say.
     known = [s for s in streams if getattr(s, "codec_context", None) is not None]
     if not known:
         raise InputError(
-            "its video is in a format that cannot be decoded here", where=path, hint="Convert it to H.264 in MP4."
+            "its video is in a format that cannot be decoded here",
+            where=shown_address(path),
+            hint="Convert it to H.264 in MP4.",
         )
     return max(known, key=lambda s: (bool(s.disposition & s.disposition.default), s.width * s.height, -s.index))
 
@@ -145,22 +149,23 @@ def _first_bytes(path: str) -> bytes:
 
 def _refusal(path: str, head: bytes) -> InputError:
     """Why FFmpeg would not open this file, as far as its first bytes tell."""
+    where = shown_address(path)
     if head[4:8] in {b"ftyp", b"mdat", b"moov", b"wide", b"free"}:
         return InputError(
             "an MP4 or MOV file without a usable index: the recording was cut off or the copy is incomplete",
-            where=path,
+            where=where,
             hint="Copy it again from the recorder, or repair it with a recording made by the same device.",
         )
     if head.startswith((b"\x1aE\xdf\xa3", b"RIFF")):
         return InputError(
             "an MKV, WebM or AVI file that is damaged or cut off near its start",
-            where=path,
+            where=where,
             hint="Copy it again, or ask for the original recording.",
         )
     if not is_address(path) and cv2.haveImageReader(path):
-        return InputError("a still picture, not a recording", where=path, hint="Give the recording itself.")
+        return InputError("a still picture, not a recording", where=where, hint="Give the recording itself.")
     return InputError(
         "not a recording that can be read",
-        where=path,
+        where=where,
         hint="Expected a video file such as MP4, MOV, MKV, WebM, AVI or GIF.",
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proctor_cli.errors import InputError
-from proctor_cli.files import is_address, shown_address
+from proctor_cli.files import shown_address
 from proctor_cli.media.container import choose_video, is_cover, open_bytes, open_recording
 from proctor_cli.media.pixels import orientation
 from proctor_cli.media.scan import Scan
@@ -51,7 +51,7 @@ def probe(clip: Clip) -> Scan:
         if times is None:
             raise InputError(
                 "the file says neither when its pictures are shown nor how many per second",
-                where=clip.path,
+                where=shown_address(clip.path),
                 hint="Convert it to MP4 or MKV with its frame rate.",
             )
         info = _info(clip, container, stream, found.picture, times)
@@ -62,7 +62,9 @@ def probe(clip: Clip) -> Scan:
             pts=array("q", times.pts.tobytes()),
             keyframes=times.keyframes,
             gaps=times.gaps,
-            problems=tuple(Problem(code, clip.path, text) for code, text in _problems(container, found, times, info)),
+            problems=tuple(
+                Problem(code, shown_address(clip.path), text) for code, text in _problems(container, found, times, info)
+            ),
         )
 
 
@@ -117,7 +119,7 @@ def _info(clip: Clip, container: InputContainer, stream: VideoStream, picture: V
 def _container_name(container: InputContainer, path: str) -> str:
     """FFmpeg names formats in groups ("mov,mp4,m4a"): the one the file is called by, else the first."""
     names = container.format.name.split(",")
-    suffix = Path(shown_address(path) if is_address(path) else path).suffix.lower().lstrip(".")
+    suffix = Path(shown_address(path)).suffix.lower().lstrip(".")
     return suffix if suffix in names else names[0]
 
 
@@ -174,10 +176,12 @@ def _problems(container: InputContainer, found: Tally, times: Timeline, info: Cl
 def _no_picture(path: str, found: Tally) -> InputError:
     if not found.packets:
         return InputError(
-            "the video in this file is empty", where=path, hint="The recording may have been stopped before it began."
+            "the video in this file is empty",
+            where=shown_address(path),
+            hint="The recording may have been stopped before it began.",
         )
     return InputError(
         f"no picture can be decoded from any of its {found.packets} packets",
-        where=path,
+        where=shown_address(path),
         hint="Copy it again, or ask for the original recording.",
     )

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from proctor_cli.errors import InputError
+from proctor_cli.files import shown_address
 from proctor_cli.media.decode import Damage, pictures
 from proctor_cli.media.pixels import Pixels
 from proctor_cli.media.scan import Scan
@@ -63,7 +64,9 @@ def _fetch(scan: Scan, keyframe: int, targets: Iterable[int], threads: int) -> I
     for target in todo:
         found = last or _earlier(scan, keyframe, target, threads)
         if not found:
-            raise InputError("its pictures can no longer be decoded", where=scan.info.path, hint="Has it changed?")
+            raise InputError(
+                "its pictures can no longer be decoded", where=shown_address(scan.info.path), hint="Has it changed?"
+            )
         yield found
 
 

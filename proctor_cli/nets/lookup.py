@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from proctor_cli.errors import ModelError
+from proctor_cli.files import hash_file
 from proctor_cli.nets.devices import Place, place
 from proctor_cli.nets.folders import ENVIRONMENT, search_folders
 from proctor_cli.nets.manifest import Entry, File, Picture
@@ -165,8 +165,7 @@ def sha256_of(path: Path) -> str:
         ModelError: it cannot be read.
     """
     try:
-        with path.open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
+        return hash_file(path)
     except OSError as error:
         raise ModelError(f"cannot be read: {error.strerror}", where=str(path), hint="Check its permissions.") from error
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +9,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from proctor_cli import resources
 from proctor_cli.report import formats
 from proctor_cli.report.cohort import SEVERITIES, Cohort, CohortRow, find_copies, list_events
+from proctor_cli.report.html import hash_source, join_scripts, make_environment
 from proctor_cli.report.languages import Language, load_languages
 from proctor_cli.report.output import write_whole
 from proctor_cli.report.page import check_language
@@ -73,9 +72,7 @@ def write_cohort_page(cohort: Cohort, path: Path, *, language: str = "en") -> Pa
     folder = resources.template_dir() / "report"
     languages = load_languages(folder / "lang")
     style = "".join((folder / name).read_text("utf-8") for name in ("style.css", "cohort.css"))
-    script = "".join(
-        ['(() => {\n"use strict";\n', *((folder / name).read_text("utf-8") for name in _SCRIPTS), "})();\n"]
-    )
+    script = join_scripts(folder, _SCRIPTS)
     outcomes = [row.outcome for row in cohort.sessions if row.outcome]
     html = (
         _environment(folder, languages[language])
@@ -95,8 +92,8 @@ def write_cohort_page(cohort: Cohort, path: Path, *, language: str = "en") -> Pa
             language=languages[language],
             style=Markup(style),  # our own files only
             script=Markup(script),  # our own files only
-            style_hash=_hash_source(style),
-            script_hash=_hash_source(script),
+            style_hash=hash_source(style),
+            script_hash=hash_source(script),
             data=_data(languages, language),
         )
     )
@@ -104,16 +101,8 @@ def write_cohort_page(cohort: Cohort, path: Path, *, language: str = "en") -> Pa
 
 
 def _environment(folder: Path, language: Language) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    environment = make_environment(folder)
     environment.globals["say"] = language.say
-    environment.filters.update(formats.FILTERS)
     environment.filters["found_at"] = formats.found_at  # words.html names it; no moment is shown with it here
     environment.filters["prose"] = lambda text, page: render_prose(text, language, page)
     return environment
@@ -177,7 +166,3 @@ def _data(languages: Mapping[str, Language], language: str) -> dict[str, Any]:
         for code, entry in languages.items()
     }
     return {"heading": "", "title": "cohort.title", "language": language, "languages": words}
-
-
-def _hash_source(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

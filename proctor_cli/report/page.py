@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from proctor_cli import resources
@@ -17,6 +16,7 @@ from proctor_cli.errors import UsageError
 from proctor_cli.files import is_address
 from proctor_cli.report import formats
 from proctor_cli.report.graphs import Lane, covered_s, draw_focus, draw_risk, draw_strip, lay_lanes, make_axis, thin
+from proctor_cli.report.html import hash_source, join_scripts, make_environment
 from proctor_cli.report.languages import Language, load_languages
 from proctor_cli.report.output import write_whole
 from proctor_cli.report.page_data import incident_key, lay_reels, page_data
@@ -81,9 +81,7 @@ def write_page(
     lanes = lay_lanes(result.judgement.incidents, axis)
     focus = thin(result.judgement.focus, axis)
     style = (folder / "style.css").read_text("utf-8") + _place_bars(lanes)
-    script = "".join(
-        ['(() => {\n"use strict";\n', *((folder / name).read_text("utf-8") for name in _SCRIPTS), "})();\n"]
-    )
+    script = join_scripts(folder, _SCRIPTS)
     html = (
         _environment(folder, result, languages[language])
         .get_template("page.html")
@@ -110,8 +108,8 @@ def write_page(
             exam=result.judgement.exam_on_screen,
             style=Markup(style),  # our own files and numbers only
             script=Markup(script),  # our own files only
-            style_hash=_hash_source(style),
-            script_hash=_hash_source(script),
+            style_hash=hash_source(style),
+            script_hash=hash_source(script),
             # A page reaches for nothing outside, but for recordings that are nowhere else.
             media_hosts=" http: https:" if any(map(is_address, media.values())) else "",
             data=page_data(result, axis, focus, media, languages, language),
@@ -121,16 +119,8 @@ def write_page(
 
 
 def _environment(folder: Path, result: SessionResult, language: Language) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    environment = make_environment(folder)
     environment.globals["say"] = language.say
-    environment.filters.update(formats.FILTERS)
     environment.filters["prose"] = partial(render_prose, language=language)
     environment.filters["wall"] = partial(formats.wall_time, clock=result.recording.wall_clock)
     environment.filters["found_at"] = partial(formats.found_at, recording=result.recording)
@@ -209,7 +199,3 @@ def _place_bars(lanes: tuple[Lane, ...]) -> str:
         for lane in lanes
         for bar in lane.bars
     )
-
-
-def _hash_source(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

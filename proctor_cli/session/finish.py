@@ -12,6 +12,7 @@ from math import ceil, inf, prod
 import numpy as np
 
 from proctor_cli import media, plan
+from proctor_cli.files import shown_address
 from proctor_cli.policy import Policy
 from proctor_cli.session.bystanders import NEAR_S, find_bystanders
 from proctor_cli.session.jobs import SliceJob
@@ -58,10 +59,6 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
     result = _take_snapshots(folder, result, {_name(scan.info): scan for scan in preparation.scans})
     folder.write_session(result)
     folder.write_embeddings(preparation.embeddings)
-    # Where pictures were lost the same command goes on from what there is, and tries only those again. Where sound was,
-    # what is heard is missing in the other slices too.
-    if not lost or any(job.key in lost and job.clip.source == "sound" for job in preparation.jobs):
-        folder.drop_parts()
     return result
 
 
@@ -240,6 +237,5 @@ def _damage(folder: SessionFolder, jobs: Iterable[SliceJob]) -> Iterator[Problem
         first_s = min((part.first_s for part in parts if part.first_s is not None), default=0.0)
         lost = [f"{count} {what}" for count, what in ((packets, unit), (pictures, "pictures")) if count]
         if lost:
-            yield Problem(
-                "packets_damaged", path, f"damaged, left out: {' and '.join(lost)}, the first at {first_s:.1f} s"
-            )
+            told = f"damaged, left out: {' and '.join(lost)}, the first at {first_s:.1f} s"
+            yield Problem("packets_damaged", shown_address(path), told)

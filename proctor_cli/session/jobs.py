@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from proctor_cli import __version__, media, nets, plan
+from proctor_cli.files import shown_address
 from proctor_cli.session.request import Request
 from proctor_cli.types import Clip, Embedding, Spec
 
@@ -47,7 +48,7 @@ class SliceJob:
     def label(self) -> str:
         """The slice in words, for messages."""
         what = " (sound)" if self.clip.source == "sound" else ""
-        return f"{self.clip.path}{what} {self.piece.start_s:.0f}-{self.piece.end_s:.0f} s"
+        return f"{shown_address(self.clip.path)}{what} {self.piece.start_s:.0f}-{self.piece.end_s:.0f} s"
 
 
 def cut_jobs(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from proctor_cli import media
 from proctor_cli.errors import InputError, UsageError
+from proctor_cli.files import shown_address
 from proctor_cli.session.align import align
 from proctor_cli.session.request import Request
 from proctor_cli.types import Clip, OffsetFrom, Problem
@@ -107,7 +108,8 @@ def _probe_all(
             continue
         first = scans.setdefault(scan.info.sha256, scan)
         if first is not scan:
-            problems.append(Problem("part_repeated", clip.path, f"the same file as {first.info.path}, left out"))
+            told = f"the same file as {shown_address(first.info.path)}, left out"
+            problems.append(Problem("part_repeated", shown_address(clip.path), told))
     if not scans:
         raise errors[0][0]
     return list(scans.values()), [(error, before < len(scans)) for error, before in errors]
@@ -121,11 +123,11 @@ def _chain(scans: Sequence[media.Scan], problems: list[Problem]) -> list[_Part]:
         chained = _by_creation(in_time)
         if chained is None:
             told = "the creation times of its parts do not fit their lengths: each is taken to follow the last at once"
-            problems.append(Problem("part_times", scans[0].info.path, told))
+            problems.append(Problem("part_times", shown_address(scans[0].info.path), told))
         else:
             if in_time != list(scans):
                 told = "its parts are taken in the order of their creation times, not of their names"
-                problems.append(Problem("part_order", in_time[0].info.path, told))
+                problems.append(Problem("part_order", shown_address(in_time[0].info.path), told))
             return chained
     parts: list[_Part] = []
     for scan in scans:
@@ -173,7 +175,7 @@ def _find_start(request: Request, webcam: Sequence[_Part], screen: Sequence[_Par
     match = align([(part.start_s, part.scan) for part in webcam], [(part.start_s, part.scan) for part in screen])
     if match is not None:
         return _Start(match.lag_s, "sound", round(match.sure, 3))
-    path = screen[0].scan.info.path
+    path = shown_address(screen[0].scan.info.path)
     created = webcam[0].scan.info.created_unix_s, screen[0].scan.info.created_unix_s
     if created[0] is not None and created[1] is not None:
         offset_s = created[1] - created[0]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from math import inf
-from pathlib import Path
 from typing import TypeVar
 
 from proctor_cli import __version__, detectors, logs, media, nets, plan, risk
 from proctor_cli.errors import UsageError
+from proctor_cli.files import hash_file
 from proctor_cli.session.choose import choose_detectors, insist
 from proctor_cli.session.enrol import EnrolJob, Enrolment, enrol
 from proctor_cli.session.jobs import LIBRARIES, SliceJob, cut_jobs
@@ -128,8 +127,8 @@ def prepare(
         dense=request.dense,
         proctor_version=__version__,
         libraries={name: version(name) for name in LIBRARIES},
-        log_sha256=_sha256(request.events) if request.events else "",
-        photos_sha256=tuple(_sha256(photo) for photo in request.photos if os.access(photo, os.R_OK)),
+        log_sha256=hash_file(request.events) if request.events else "",
+        photos_sha256=tuple(hash_file(photo) for photo in request.photos if os.access(photo, os.R_OK)),
         student=request.student,
         findings=(*request.findings, *enrolment.findings),
         bystanders_blurred=request.blur_bystanders,
@@ -213,11 +212,6 @@ def _refuse_unprintable(path: str) -> None:
     except UnicodeEncodeError:
         shown = path.encode("utf-8", "backslashreplace").decode()
         raise UsageError("the file's name is not UTF-8", where=shown, hint="Rename it.") from None
-
-
-def _sha256(path: str) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _find_begin(scans: Iterable[Placed]) -> float:

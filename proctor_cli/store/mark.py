@@ -23,12 +23,16 @@ class FileFact:
     """A file that the work was done with, as it was then. ``path`` leads there from the folder.
 
     ``size_bytes`` and ``modified_ns`` are -1 where it could not be looked at; ``sha256`` is "" where it is not known.
+    Where it is no file but at an address, ``path`` is what of that may be told, ``address`` a hash of all of it, and
+    ``version`` what its storage says that changes when the content does, "" when it does not say.
     """
 
     path: str
     size_bytes: int
     modified_ns: int
     sha256: str = ""
+    address: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ def dim(tmp_path: Path) -> Path:
 
 
 def analyse(proctor: Proctor, folder: Path, policy: str, out: str) -> Path:
+    """Dense: by a policy with shorter rules there are other looks, and nothing to compare."""
     given = policy if policy in ("default", "strict") else folder / policy
-    ran = proctor("analyze", folder / "dim.mp4", "--student", "S123", "--policy", given, "-o", folder / out)
+    ran = proctor("analyze", folder / "dim.mp4", "--student", "S123", "--policy", given, "--dense", "-o", folder / out)
     assert ran.code == 0
     return folder / out
 
@@ -127,6 +128,15 @@ def test_report_in_another_language(dim: Path, proctor: Proctor) -> None:
     ran = proctor("report", out, "--language", "xx")
     assert ran.code == 2
     assert ran.complaint == "xx: no such report language. Languages: en, vi."
+
+
+@pytest.mark.parametrize("words", [("rescore", "--workers", "2"), ("report", "--workers", "2"), ("report", "--each")])
+def test_what_is_for_a_batch_is_refused_for_one_session(
+    tmp_path: Path, proctor: Proctor, words: tuple[str, ...]
+) -> None:
+    ran = proctor(words[0], tmp_path, *words[1:])
+    assert ran.code == 2
+    assert ran.complaint.startswith(f"{words[1]}: is only of use for a batch. Leave it out")
 
 
 @pytest.mark.parametrize("command", ["rescore", "report"])

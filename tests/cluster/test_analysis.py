@@ -66,6 +66,7 @@ def test_so_they_are_when_a_worker_is_killed_on_the_way(cluster: Cluster, local:
     parts = tmp_path / "out/.parts"
     running = start(*WORDS, "--engine", "dask", "--scheduler", cluster.address, "-o", tmp_path / "out")
     wait_until(lambda: any(parts.glob("*.gz")) or running.poll() is not None)
+    assert running.poll() is None, running.communicate()
     os.kill(cluster.workers()[0].pid, signal.SIGKILL)
     _, err = running.communicate(timeout=4 * PATIENCE_S)
     assert (running.returncode, err) == (0, "")

@@ -136,7 +136,11 @@ def test_workers_may_come_later(bare: Cluster) -> None:
     bare.start_workers(1)
     with DaskEngine(bare.address) as engine:
         assert [done.result for done in run(engine, jobs.square, [3])] == [9]
+        assert engine.count_workers() == 1
+        bare.start_workers(1)
+        wait_until(lambda: engine.count_workers() == 2)
         bare.end_workers()
+        wait_until(lambda: engine.count_workers() == 0)
         engine.submit(jobs.square, 4)
         bare.start_workers(1)
         assert [done.result for done in engine.outcomes()] == [16]

@@ -3,95 +3,24 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any, Self
+from random import Random
 
 import pytest
 
-from proctor_cli import nets, quiet
 from proctor_cli.batch.schedule import Advanced, Ended, Event, Prepared, run
-from proctor_cli.batch.stages import Begin, DiskFull, Terms, begin, conclude
-from proctor_cli.engine import Done, J, R, WorkerDied
+from proctor_cli.batch.stages import Begin, DiskFull, begin, conclude
+from proctor_cli.engine import WorkerDied
 from proctor_cli.engine.capacity import Capacity
 from proctor_cli.errors import OutputError
-from proctor_cli.policy import load
 from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.observe import run_slice
-from proctor_cli.session.request import Request
 from proctor_cli.store import SessionFolder
-from proctor_cli.types import Clip
-from tests.unit.media.films import even, film
-
-AT = "2026-06-01T09:00:00+00:00"
-Fail = Callable[[Any, Any], Exception | None]
-
-
-class Inline:
-    """Runs jobs in this process, first come first served, and like an engine gives each job its own error."""
-
-    def __init__(self, fail: Fail = lambda function, job: None) -> None:
-        self._fail = fail
-        self._waiting: list[tuple[int, Callable[[Any], object], Any]] = []
-        self._submitted = 0
-        self.ran: list[tuple[Callable[[Any], object], Any]] = []
-        self.most_waiting = 0
-
-    def submit(self, function: Callable[[J], R], job: J) -> int:
-        self._waiting.append((self._submitted, function, job))
-        self._submitted += 1
-        self.most_waiting = max(self.most_waiting, len(self._waiting))
-        return self._submitted - 1
-
-    def outcomes(self) -> Generator[Done[Any], None, None]:
-        while self._waiting:
-            ticket, function, job = self._waiting.pop(0)
-            self.ran.append((function, job))
-            error = self._fail(function, job)
-            try:
-                yield Done(ticket, None if error else function(job), error)
-            except OutputError as failure:
-                yield Done(ticket, None, failure)
-            except Exception as failure:
-                if isinstance(failure, AssertionError):
-                    raise
-                yield Done(ticket, None, failure)
-
-    def close(self) -> None:
-        self._waiting.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-@pytest.fixture
-def sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[int, Begin]:
-    """Four sessions of three slices each, without weights."""
-    nowhere = tmp_path / "no weights"
-    nowhere.mkdir()
-    monkeypatch.setattr("proctor_cli.nets.lookup.search_folders", lambda: (nowhere,))
-    monkeypatch.setattr(quiet, "cut_network", lambda: None)
-    monkeypatch.setattr("proctor_cli.plan.SLICE_S", 2.0)
-    exam = film(tmp_path / "exam.mp4", even(60, 10.0))
-    for number in range(4):
-        (tmp_path / f"S{number}.mp4").hardlink_to(exam)
-    models = nets.load_manifest().choose("default", {})
-    terms = Terms(load(None), AT, language=None)
-    return {
-        number: Begin(
-            Request(
-                f"S{number}", (Clip("webcam", str(tmp_path / f"S{number}.mp4")),), str(tmp_path / f"S{number}"), models
-            ),
-            terms,
-        )
-        for number in range(4)
-    }
+from tests.unit.batch.conftest import Inline
 
 
 def follow(sessions: dict[int, Begin], engine: Inline, workers: int = 1) -> list[Event]:
+    engine.workers = workers
     return list(run(sessions, engine, Capacity(workers, workers)))
 
 
@@ -118,6 +47,55 @@ def test_no_more_is_prepared_ahead_than_keeps_the_workers_busy(sessions: dict[in
     began = [index for index, (function, _) in enumerate(engine.ran) if function is begin]
     concluded = [index for index, (function, _) in enumerate(engine.ran) if function is conclude]
     assert began[2] > concluded[0]  # the third session is prepared only when the first is finished
+
+
+def test_pictures_that_wait_for_the_sound_are_work_to_come(heard: dict[int, Begin]) -> None:
+    engine = Inline()
+    follow(heard, engine)
+    _, second, *_ = (index for index, (function, _) in enumerate(engine.ran) if function is begin)
+    before = {job.clip.source for _, job in engine.ran[:second] if isinstance(job, SliceJob)}
+    assert before == {"sound", "webcam"}  # until then the first session's pictures are enough
+
+
+def test_workers_that_come_later_get_work(sessions: dict[int, Begin]) -> None:
+    engine = Inline()
+    events = run(sessions, engine, Capacity(1, 1))
+    next(event for event in events if isinstance(event, Advanced))
+    assert engine.most_waiting <= 3
+    engine.workers = 8
+    assert len(ends(list(events))) == 4
+    assert engine.most_waiting > 3
+
+
+def test_jobs_wait_while_all_workers_are_gone(sessions: dict[int, Begin]) -> None:
+    assert len(ends(follow(sessions, Inline(), 0))) == 4
+
+
+def test_results_do_not_depend_on_the_order_in_which_slices_come_back(heard: dict[int, Begin], tmp_path: Path) -> None:
+    follow(heard, Inline(), 1)
+    straight = contents(tmp_path)
+    clear(tmp_path)
+    random = Random(1)
+    engine = Inline(pick=random.randrange)
+    follow(heard, engine, 5)
+    began = [job.piece.index for _, job in engine.ran if isinstance(job, SliceJob) and job.clip.source == "sound"]
+    assert began != sorted(began)  # they did come back in another order
+    assert contents(tmp_path) == straight
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Observations and results of each session."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.glob("S?/*")
+        if path.name in ("observations.jsonl.gz", "session.json")
+    }
+
+
+def clear(folder: Path) -> None:
+    for path in folder.glob("S?/*"):
+        if path.is_file():
+            path.unlink()
 
 
 def test_results_do_not_depend_on_the_number_of_workers(sessions: dict[int, Begin], tmp_path: Path) -> None:

@@ -45,6 +45,14 @@ def test_what_a_failed_session_had_left_is_not_waited_for(clock: SimpleNamespace
     assert progress.left_s == pytest.approx(60 * 10 / 30)
 
 
+def test_a_session_that_cannot_begin_has_no_size(clock: SimpleNamespace) -> None:
+    progress = BatchProgress(ProgressStyle.text, {0: "a", 1: "b"}, {1: 100})
+    progress.ended(event(0, error=InputError("no such file")))
+    assert progress.total_s == 0.0
+    progress.prepared(event(1, length_s=60.0, done_s=0.0))
+    assert progress.total_s == pytest.approx(60)
+
+
 def test_lines_tell_the_end_of_each_session_and_every_tenth_of_all(
     clock: SimpleNamespace, capsys: pytest.CaptureFixture[str]
 ) -> None:

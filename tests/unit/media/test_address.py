@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
@@ -14,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from proctor_cli.errors import InputError
-from proctor_cli.files import is_address, link_to, shown_address
-from proctor_cli.media import Sampling, cut, picture_at, probe
+from proctor_cli.files import is_address, link_to, show_addresses, shown_address
+from proctor_cli.media import Sampling, cut, look_at, picture_at, probe
 from proctor_cli.types import Clip
 from tests.unit.media.films import even, film, number_of
 
@@ -59,6 +60,23 @@ class Streaming(Server):
     """Sends files from beginning to end only."""
 
     ranges = False
+
+
+class Dropping(Server):
+    """Hangs up in the middle of what goes beyond ``behind``, so many times."""
+
+    behind, drops = 0, 0
+
+    def do_GET(self) -> None:
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if not asked or int(asked[2]) < self.behind or self.drops <= 0:
+            super().do_GET()
+            return
+        type(self).drops -= 1
+        self.send_response(206)
+        self.send_header("Content-Length", str(int(asked[2]) + 1 - int(asked[1])))
+        self.end_headers()
+        self.wfile.write(b"half")
 
 
 def serve(folder: Path, kind: type[Server]) -> Iterator[str]:
@@ -126,6 +144,47 @@ def test_secrets_are_not_told(site: str) -> None:
     assert caught.value.where == f"{site}/nothing.mp4"
 
 
+def test_nothing_else_tells_them(recording: Path, site: str) -> None:
+    (recording.parent / "notes.mp4").write_bytes(b"no recording " * 1000)
+    for name in ("notes.mp4", "exam%201.mp4/../"):
+        with pytest.raises(InputError) as caught:
+            probe(Clip("webcam", site.replace("//", "//user:word@") + f"/{name}?token=1"))
+        assert not re.search("user|word|token", f"{caught.value} {caught.value.hint}")
+
+
+@pytest.fixture
+def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(fsspec.config.conf, "http", {"block_size": 4096})
+
+
+@pytest.mark.usefixtures("small_reads")
+def test_a_connection_that_drops_is_taken_up_again(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = probe(Clip("webcam", str(recording)))
+    monkeypatch.setattr(Dropping, "behind", recording.stat().st_size // 2)
+    monkeypatch.setattr(Dropping, "drops", 1)
+    for site in serve(recording.parent, Dropping):
+        there = probe(Clip("webcam", f"{site}/exam%201.mp4"))
+    assert Dropping.drops == 0
+    assert (there.info.sha256, there.pts) == (here.info.sha256, here.pts)
+
+
+@pytest.mark.usefixtures("small_reads")
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_one_that_keeps_dropping_is_told(recording: Path, monkeypatch: pytest.MonkeyPatch, share: float) -> None:
+    monkeypatch.setattr(Dropping, "behind", int(recording.stat().st_size * share))
+    for site in serve(recording.parent, Dropping):
+        address = f"{site}/exam%201.mp4?token=1"
+        with monkeypatch.context() as now:
+            now.setattr(Dropping, "drops", 1000)
+            with pytest.raises(InputError, match=r"cannot be read any more, at byte \d+ \(") as caught:
+                probe(Clip("webcam", address))
+        assert caught.value.where == f"{site}/exam%201.mp4"
+        scan = probe(Clip("webcam", address))  # and nothing is left behind that would fail the next
+        monkeypatch.setattr(Dropping, "drops", 1000)
+        with pytest.raises(InputError, match="cannot be read any more"):
+            list(Sampling(scan, cut(scan, 0.2, 2.0)[-1]))
+
+
 def test_nobody_answers() -> None:
     with pytest.raises(InputError, match="or it cannot be reached"):
         probe(Clip("webcam", "http://127.0.0.1:9/exam.mp4"))
@@ -153,12 +212,34 @@ def test_what_is_no_address(path: str) -> None:
         ("https://u:p@h.org:8/a%20b.mp4?k=1#x", "https://h.org:8/a%20b.mp4", "https://h.org:8/a%20b.mp4"),
         ("s3://bucket/a b.mp4", "s3://bucket/a b.mp4", ""),
         ("file:///a.mp4", "file:///a.mp4", ""),
+        ("https://u:p%40@h.org/a@b.mp4", "https://h.org/a@b.mp4", "https://h.org/a@b.mp4"),
     ],
 )
 def test_how_results_name_one(path: str, shown: str, link: str) -> None:
     assert is_address(path)
     assert shown_address(path) == shown
     assert link_to(shown) == link
+
+
+@pytest.mark.parametrize("path", ["exam.mp4?k=1#x", r"C:\exam?.mp4", "../a@b.mp4"])
+def test_a_file_is_shown_as_it_is(path: str) -> None:
+    assert shown_address(path) == path
+
+
+def test_addresses_in_the_errors_of_others() -> None:
+    told = "503, message='Busy', url='https://u:p@h.org/a.mp4?k=1' (see s3://bucket/b)"
+    assert show_addresses(told) == "503, message='Busy', url='https://h.org/a.mp4' (see s3://bucket/b)"
+
+
+def test_what_changes_when_a_recording_does(recording: Path, site: str) -> None:
+    address = recording.as_uri().replace("%20", " ")
+    before = look_at(address)
+    assert before[0] == recording.stat().st_size
+    assert before[1]
+    os.utime(recording, (1, 1))
+    assert look_at(address)[1] != before[1]
+    assert look_at(f"{site}/exam%201.mp4") == (recording.stat().st_size, "")  # this server tells no more
+    assert look_at(f"{site}/nothing.mp4") == (-1, "")
 
 
 def test_a_file_is_linked_beside_the_page() -> None:

@@ -12,6 +12,7 @@ from proctor_cli.types import Clip
 from tests.unit.media.films import even, film
 from tests.unit.media.test_address import Server, serve
 from tests.unit.session.conftest import Analyse
+from tests.unit.session.fakes import Here
 from tests.unit.session.test_session import observations
 
 pytest.importorskip("fsspec")
@@ -31,6 +32,23 @@ def test_gives_what_the_file_gives_and_the_page_links_to_it(tmp_path: Path, anal
         assert f"{site}/exam.mp4" in page
         assert "secret" not in page
         assert "media-src 'self' file: blob: http: https:;" in page
+
+
+def test_a_slice_that_is_lost_is_named_without_what_is_secret(
+    tmp_path: Path, analysed: Analyse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proctor_cli.plan.SLICE_S", 2.0)
+    film(tmp_path / "exam.mp4", even(100))
+    for site in serve(tmp_path, Server):
+        address = f"{site}/exam.mp4?key=secret"
+        error = ValueError(f"no answer from {address}")
+        engine = Here({0: error}.get)
+        result = analysed(Clip("webcam", address.replace("//", "//warden:hush@")), engine=engine)
+    (lost,) = (problem for problem in result.recording.problems if problem.code == "slice_lost")
+    assert lost.where == f"{site}/exam.mp4 0-2 s"
+    assert lost.message.endswith(f"unexpected ValueError: no answer from {site}/exam.mp4")
+    told = SessionFolder(tmp_path / "out").session.read_text()
+    assert not any(secret in told for secret in ("secret", "warden", "hush"))
 
 
 def test_where_no_browser_gets_to_nothing_is_linked(tmp_path: Path, analysed: Analyse) -> None:
