@@ -101,7 +101,10 @@ def choose_sound(container: InputContainer) -> AudioStream | None:
 
 
 def packets(container: InputContainer, stream: S) -> Iterator[Packet[S] | None]:
-    """Every packet of a stream that holds data and is meant to be shown, in file order.
+    """Every packet of a stream that holds data, in file order; of sound, those that are meant to be heard.
+
+    Pictures ahead of where an edit list begins (a file that was trimmed without encoding it anew) are not shown, but
+    those that are refer to them: the decoder wants them, and gives nothing back for them.
 
     None stands for a place where the container could not be read: reading goes on after it while it can. Empty
     packets (a dropped frame in AVI, the end) are left out, because a decoder takes one for the end of the file.
@@ -111,7 +114,7 @@ def packets(container: InputContainer, stream: S) -> Iterator[Packet[S] | None]:
         try:
             for packet in container.demux(stream):
                 errors_in_a_row = 0
-                if packet.size and not packet.is_discard:
+                if packet.size and (stream.type == "video" or not packet.is_discard):
                     yield packet
             return
         except av.FFmpegError:  # the generator is finished by it, the container is not

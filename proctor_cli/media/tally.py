@@ -68,7 +68,8 @@ def tally(container: InputContainer, stream: VideoStream) -> Tally:
         if packet is None:
             found.breaks.append(found.packets)
             continue
-        found.add(packet)
+        if not packet.is_discard:
+            found.add(packet)
         _look(stream, packet, found)
     _look(stream, None, found)
     return found

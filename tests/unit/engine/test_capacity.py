@@ -44,7 +44,9 @@ def test_workers_are_as_many_as_cores_and_memory_allow(
 
 
 @pytest.mark.parametrize("wanted", [1, 3, 16])
-def test_or_as_many_as_the_user_says_and_no_more_cores(groups: Path, monkeypatch: pytest.MonkeyPatch, wanted: int) -> None:
+def test_or_as_many_as_the_user_says_and_no_more_cores(
+    groups: Path, monkeypatch: pytest.MonkeyPatch, wanted: int
+) -> None:
     limit(monkeypatch, 8, 0)
     assert measure_capacity(wanted) == Capacity(wanted, min(wanted, 8))
 
