@@ -44,7 +44,7 @@ def test_workers_are_as_many_as_cores_and_memory_allow(
 
 
 @pytest.mark.parametrize("wanted", [1, 3, 16])
-def test_or_as_many_as_the_user_says_and_no_more_cores(
+def test_or_as_many_as_the_user_says_on_as_many_cores(
     groups: Path, monkeypatch: pytest.MonkeyPatch, wanted: int
 ) -> None:
     limit(monkeypatch, 8, 0)
