@@ -109,8 +109,7 @@ def batch(
     entries = find_entries(sessions, screen, tuple(exam_title or ()))
     plan = lay_plan(entries, folder, wishes, split_names(only))
     if dry_run:
-        tell_plan(plan, chosen, as_json=as_json)
-        return
+        raise typer.Exit(tell_plan(plan, chosen, as_json=as_json))
     get_what_is_needed(plan, wishes, offline=offline)
     with folder.held(), open_engine(where, scheduler, workers, folder.path) as (engine, capacity):
         work = Work(folder, plan, wishes, language=language, overwrite=overwrite)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from proctor_cli.cli.documents import PARTIAL
 from proctor_cli.cli.networks import get_networks, say_what_is_missing
 from proctor_cli.cli.sessions import Wishes, check_entry, make_request
 from proctor_cli.errors import InputError, ProctorError, UsageError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from proctor_cli.report.cohort import CohortRow
     from proctor_cli.session.request import Request
     from proctor_cli.store import CohortFolder
+
+_CANNOT = "cannot be analysed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,8 @@ def get_what_is_needed(plan: Sequence[Planned], wishes: Wishes, *, offline: bool
     say_what_is_missing([item for item in unable if roles.intersection(find(item.name).spec.models)], networks)
 
 
-def tell_plan(plan: Sequence[Planned], models: Mapping[str, nets.Entry], *, as_json: bool) -> None:
-    """What would be done, a line for each session on stdout."""
+def tell_plan(plan: Sequence[Planned], models: Mapping[str, nets.Entry], *, as_json: bool) -> int:
+    """What would be done, a line for each session on stdout; returns the exit code that is to be expected."""
     from proctor_cli.batch.work import hash_networks
     from proctor_cli.report.formats import clock
 
@@ -130,12 +133,18 @@ def tell_plan(plan: Sequence[Planned], models: Mapping[str, nets.Entry], *, as_j
     lines = [_foresee(each, networks) for each in plan if each.is_wanted]
     if as_json:
         typer.echo(json.dumps({"schema": "proctor.plan/1", "sessions": lines}))
-        return
-    for line in lines:
+    for line in () if as_json else lines:
         length = "" if line["length_s"] is None else f"{clock(line['length_s'])}  "
         typer.echo(f"{line['folder']}: {length}{line['would']}")
         for recording in line["recordings"]:
             typer.echo(f"    {recording}")
+    bad = sum(line["would"].startswith(_CANNOT) for line in lines)
+    if not as_json:
+        total_s = sum(line["length_s"] or 0.0 for line in lines)
+        typer.echo(f"{len(lines)} sessions, {clock(total_s)} of video" + (f"; {bad} {_CANNOT}" if bad else ""))
+    if not bad:
+        return 0
+    return InputError.exit_code if bad == len(lines) else PARTIAL
 
 
 def _foresee(planned: Planned, networks: str) -> dict[str, Any]:
@@ -151,14 +160,14 @@ def _foresee(planned: Planned, networks: str) -> dict[str, Any]:
     }
     request = planned.request
     if request is None:
-        return {**told, "would": f"cannot be analysed: {planned.error}"}
+        return {**told, "would": f"{_CANNOT}: {planned.error}"}
     folder = SessionFolder(request.folder)
     lengths_s: dict[str, float] = {}
     try:
         for clip in request.clips:
             lengths_s[clip.source] = lengths_s.get(clip.source, 0.0) + (media.claimed_s(clip.path) or 0.0)
     except InputError as error:
-        would = f"cannot be analysed: {error}"
+        would = f"{_CANNOT}: {error}"
     else:
         before = read_mark(folder)
         changed = "" if before is None else find_change(before, describe(request, networks), folder)
