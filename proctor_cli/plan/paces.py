@@ -42,8 +42,6 @@ class Pace:
 
     - one of the signals in ``bands`` has changed (they may be other detectors' signals);
     - a signal was beyond its level in ``above`` or ``below``: what is told by many looks needs them all;
-    - a signal was further than in ``astray`` from its median over the slice so far: what creeps up to a rule's level in
-      small steps is looked at closely before it gets there;
     - the recording has only begun: for its first ``learns_s`` seconds, in which rules learn what is usual;
     - somebody speaks, if it ``listens``;
     - its answers went up and down in the stretch before, or were beyond a level, if it ``lingers``: what is seen in one
@@ -57,7 +55,6 @@ class Pace:
     bands: Mapping[str, Band] = field(default_factory=dict)
     above: Mapping[str, float] = field(default_factory=dict)
     below: Mapping[str, float] = field(default_factory=dict)
-    astray: Mapping[str, float] = field(default_factory=dict)
     learns_s: float = 0.0
     listens: bool = False
     lingers: bool = False
@@ -117,8 +114,6 @@ PACES: Mapping[str, Pace] = {
             "face.outside": Band(0.05),
             "face.luma": Band(0.1, 0.0, 0.4),
         },
-        # Two thirds of the angles in the policies' [away].
-        astray={"head.yaw_deg": 13.0, "head.pitch_deg": 14.0, "gaze.yaw_deg": 11.0, "gaze.pitch_deg": 13.0},
         learns_s=15.0,
         listens=True,
         beside=_BESIDE,

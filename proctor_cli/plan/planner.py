@@ -13,13 +13,12 @@ seconds ahead, and says which of them it needs no longer. Invariants, given the 
 - the first and the last sample of a slice, and those at both ends of a gap, are looked at: no change is lost there;
 - every look is one that a dense run would make, and gives the same, but where boxes are lent (looking.py).
 
-A rule may still be missed that a signal crosses in small steps, and goes back from within two sparse looks: a step that
-is less than its band counts for nothing unless it leads astray (paces.py).
+What creeps over a rule's level in steps that are less than its band is not looked at more closely: such an event begins
+and ends within a sparse interval of where it does, and one that is hardly longer than its rule may be missed.
 """
 
 from __future__ import annotations
 
-from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -56,23 +55,6 @@ class _Track:
     last: int | None = None
     between: list[int] = field(default_factory=list)
     restless: bool = False
-    usual: dict[str, list[float]] = field(default_factory=dict)  # answers of the sparse looks, ascending
-
-    def learn(self, answers: Answers) -> None:
-        """Take the answers of a sparse look for usual."""
-        for name in self.pace.astray if self.pace else ():
-            if (value := answers.get(name)) is not None:
-                insort(self.usual.setdefault(name, []), value)
-
-    def is_astray(self, looks: Sequence[Answers]) -> bool:
-        """Whether an answer is far from what is usual by now."""
-        for name, reach in self.pace.astray.items() if self.pace else ():
-            usual = self.usual.get(name)
-            if usual:
-                middle = usual[len(usual) // 2]
-                if any(abs(value - middle) > reach for one in looks if (value := one.get(name)) is not None):
-                    return True
-        return False
 
     def opens(self, cell: int) -> bool:
         """Whether ``cell`` has the first sample of a fine stretch."""
@@ -171,7 +153,6 @@ class Planner:
                 track.restless = track.pace.lingers and track.pace.is_restless(self._between(track.last, cell))
             else:
                 track.restless = False
-            track.learn(self._samples[cell].answers)
             track.last = cell
             track.between.clear()
 
@@ -184,7 +165,6 @@ class Planner:
             or start_s < self._begin_s + pace.learns_s
             or (pace.listens and any(start_s < until and since < end_s for since, until in self._speech))
             or not pace.is_calm(looks)
-            or track.is_astray(looks)
         )
 
     def _between(self, first: int, last: int) -> list[Mapping[str, float | None]]:

@@ -130,6 +130,7 @@ class TestReference:
 
         # nothing of a face is kept: neither the photo nor numbers that stand for it
         assert {path.name for path in out.rglob("*") if path.is_file()} == {
+            ".finished.json",
             "events.csv",
             "events.json",
             "observations.jsonl.gz",

@@ -64,7 +64,7 @@ def test_from_weights_to_an_analysis(
     assert "wearables" in {spec.name for spec in recording.detectors}
     assert ("wearables", "my_ears") in {(use.role, use.name) for use in recording.models}
     looks = [seen.values for seen in SessionFolder(out).read_observations() if "earbuds.score" in seen.values]
-    assert len(looks) == 10
+    assert len(looks) >= 3  # sparse ones, and those by which it begins and ends
     assert all((values["earbuds.score"] or 0.0) > 0.08 for values in looks)
     assert {values["headphones.score"] for values in looks} == {None}
     gaps = {gap.event: gap.reason for gap in SessionFolder(out).read_session().judgement.not_assessed}

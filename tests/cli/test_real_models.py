@@ -14,7 +14,8 @@ from tests.cli.running import SAMPLE, Proctor
 pytestmark = [pytest.mark.models, pytest.mark.usefixtures("weights")]
 
 # A phone is held up from 58.0 s to 66.4 s (sample_videos/labels.csv).
-WORDS = ("analyze", SAMPLE, "--student", "S123", "--span", "56-65")
+# Dense, because stricter rules call for other looks.
+WORDS = ("analyze", SAMPLE, "--student", "S123", "--span", "56-65", "--dense")
 
 
 def test_workers_and_rescoring_change_no_byte(

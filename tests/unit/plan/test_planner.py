@@ -36,7 +36,6 @@ def _own_paces(monkeypatch: pytest.MonkeyPatch) -> None:
         "a": watching,
         "b": plan.Pace(SPARSE_S, bands={"b.x": plan.Band(0.2)}),
         "high": plan.Pace(SPARSE_S, above={"high.x": 0.8}),
-        "creeps": plan.Pace(SPARSE_S, bands={"creeps.x": plan.Band(0.5)}, astray={"creeps.x": 0.7}),
         "learns": plan.Pace(SPARSE_S, learns_s=5.0),
         "listens": plan.Pace(SPARSE_S, listens=True),
         "lingers": plan.Pace(SPARSE_S, bands={"lingers.x": plan.Band(0.2)}, lingers=True),
@@ -157,15 +156,6 @@ def test_what_is_told_by_many_looks_gets_them_all(series: Series) -> None:
         seen = [cell for cell in looks if first <= cell <= last]
         if value == 1.0 and seen:
             assert seen == list(range(first, last + 1))
-
-
-def test_what_creeps_away_from_what_is_usual_is_looked_at_closely() -> None:
-    # No step from one sparse look to the next is larger than the band.
-    series = {cell: min(1.0, max(0.0, (cell - 60) / 30), max(0.0, (160 - cell) / 30)) for cell in range(200)}
-    looks = run(series, [spec("creeps")])["creeps"]
-    assert set(range(88, 132)) <= set(looks)
-    assert len([cell for cell in looks if cell < 60]) <= 9
-    assert len([cell for cell in looks if cell > 160]) <= 7
 
 
 def test_the_beginning_is_looked_at_closely() -> None:
