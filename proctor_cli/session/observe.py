@@ -86,6 +86,8 @@ def _open(wanted: _Means) -> tuple[detectors.Detector, ...]:
     kept = _kept()
     opened = kept.pop(wanted, None)
     if opened is None:
+        # The same with another number of threads would hold all networks twice.
+        _close(kept, *[means for means in kept if means._replace(threads=wanted.threads) == wanted])
         while len(kept) >= _MOST_SETS:
             _close(kept, next(iter(kept)))
         opened = _load(wanted)
@@ -98,15 +100,19 @@ def _kept() -> dict[_Means, tuple[detectors.Detector, ...]]:
     """The sets that this process has open."""
     kept: dict[_Means, tuple[detectors.Detector, ...]] = {}
     # MediaPipe must be closed before the worker's threads are shut down, which is earlier than atexit.
-    Finalize(None, _close, (kept,), exitpriority=1)
+    Finalize(None, _close_all, (kept,), exitpriority=1)
     return kept
 
 
 def _close(kept: dict[_Means, tuple[detectors.Detector, ...]], *unwanted: _Means) -> None:
-    """Close the unwanted sets, all of them if none is named."""
-    for means in unwanted or tuple(kept):
+    """Close the unwanted sets."""
+    for means in unwanted:
         for detector in kept.pop(means):
             detector.close()
+
+
+def _close_all(kept: dict[_Means, tuple[detectors.Detector, ...]]) -> None:
+    _close(kept, *kept)
 
 
 def _load(wanted: _Means) -> tuple[detectors.Detector, ...]:

@@ -84,10 +84,11 @@ def test_the_set_not_used_for_longest_is_closed_for_a_new_one(job: SliceJob) -> 
     assert opened == [a, b, c, d]
 
 
-def test_other_models_or_threads_are_another_set(job: SliceJob) -> None:
+def test_with_other_threads_networks_are_not_held_twice(job: SliceJob) -> None:
     run_slice(job)
     run_slice(replace(job, threads=job.threads + 1))
-    assert len(living) == 2
+    assert len(opened) == 2
+    assert living == opened[1:]
     assert cv2.getNumThreads() == job.threads + 1
 
 
@@ -95,7 +96,7 @@ def test_opencv_has_the_threads_of_the_slice_at_hand(job: SliceJob) -> None:
     for threads in (2, 1, 2):
         run_slice(replace(job, threads=threads))
         assert cv2.getNumThreads() == threads
-    assert len(opened) == 2
+    assert len(opened) == 3
 
 
 def test_all_are_closed_when_the_process_ends_by_one_finalizer(job: SliceJob) -> None:
