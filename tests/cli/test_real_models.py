@@ -27,7 +27,7 @@ def test_workers_and_rescoring_change_no_byte(
     assert (ran.code, ran.err) == (0, "")
     assert not {"NO_FACE", "LOOKING_AWAY", "PHONE_DETECTED"} & set(json.loads(ran.out)["not_assessed"])
     phones = [i for i in SessionFolder(one).read_session().judgement.incidents if i.event == "PHONE_DETECTED"]
-    assert [(58.0 <= i.start_s < 59.0, i.end_s, i.points > 0) for i in phones] == [(True, 65.0, True)]
+    assert [(58.0 <= i.start_s < 60.0, i.end_s, i.points > 0) for i in phones] == [(True, 65.0, True)]
     assert (one / phones[0].snapshot).is_file()
 
     assert proctor(*WORDS, "--workers", "2", "--policy", "strict", "-o", two).code == 0
