@@ -15,6 +15,7 @@ import platform
 import socket
 import warnings
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -257,7 +258,9 @@ def _connect(address: str) -> Client:
             raise ValueError(address)
         # A client that finds nobody waits for long, and is thrown away half-made, which distributed takes badly.
         socket.create_connection((parts.hostname, parts.port), _CONNECT_S).close()
-        asyncio.run(asyncio.wait_for(_greet(address), _CONNECT_S))
+        # In a thread of its own: whoever calls may be in an event loop already.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(asyncio.run, asyncio.wait_for(_greet(address), _CONNECT_S)).result()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions that differ: those that matter are refused
             return Client(address, timeout=_CONNECT_S, set_as_default=False)
