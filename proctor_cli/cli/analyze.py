@@ -14,17 +14,22 @@ from proctor_cli.cli.documents import PARTIAL, tell
 from proctor_cli.cli.engines import check_engine, open_engine
 from proctor_cli.cli.networks import get_networks, say_what_is_missing
 from proctor_cli.cli.options import (
+    BlurOption,
     DenseOption,
     DeviceOption,
     EngineKind,
     EngineOption,
     JsonOption,
+    KeepEmbeddingsOption,
     ModelOption,
     ModelsOption,
+    NoIdentityOption,
     OfflineOption,
     PolicyOption,
     RequireOption,
     SchedulerOption,
+    ScreenTextOption,
+    StudentDbOption,
     WorkersOption,
     split_names,
 )
@@ -62,25 +67,15 @@ def analyze(
         list[str] | None,
         typer.Option("--reference", help="A photo of the candidate, an ID card, or a folder of photos. Repeatable."),
     ] = None,
-    student_db: Annotated[
-        Path | None,
-        typer.Option("--student-db", help="Folder with a folder of photos for each student (default: student_db)."),
-    ] = None,
-    no_identity: Annotated[bool, typer.Option("--no-identity", help="Compare no faces.")] = False,
-    blur_bystanders: Annotated[
-        bool,
-        typer.Option("--blur-bystanders/--no-blur-bystanders", help="In snapshots, blur every face but the largest."),
-    ] = True,
-    keep_embeddings: Annotated[
-        bool, typer.Option("--keep-embeddings", help="Write what the face was compared with: biometric data.")
-    ] = False,
+    student_db: StudentDbOption = None,
+    no_identity: NoIdentityOption = False,
+    blur_bystanders: BlurOption = True,
+    keep_embeddings: KeepEmbeddingsOption = False,
     exam_title: Annotated[
         list[str] | None,
         typer.Option("--exam-title", help="Title or address of the exam on the screen (default: learned). Repeatable."),
     ] = None,
-    screen_text: Annotated[
-        bool, typer.Option("--screen-text/--no-screen-text", help="Keep the words read on the screen for searching.")
-    ] = True,
+    screen_text: ScreenTextOption = True,
     events: Annotated[
         str | None, typer.Option("--events", help="A log: browser, Canvas, Moodle, Safe Exam Browser, xAPI.")
     ] = None,

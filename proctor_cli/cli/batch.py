@@ -13,17 +13,22 @@ from proctor_cli.cli.candidate import RosterOption, read_roster
 from proctor_cli.cli.cohorts import leave, tell_cohort, warn_of_failures
 from proctor_cli.cli.engines import check_engine, open_engine
 from proctor_cli.cli.options import (
+    BlurOption,
     DenseOption,
     DeviceOption,
     EngineKind,
     EngineOption,
     JsonOption,
+    KeepEmbeddingsOption,
     ModelOption,
     ModelsOption,
+    NoIdentityOption,
     OfflineOption,
     PolicyOption,
     RequireOption,
     SchedulerOption,
+    ScreenTextOption,
+    StudentDbOption,
     WorkersOption,
     split_names,
 )
@@ -47,25 +52,15 @@ def batch(
     only: Annotated[str, typer.Option("--only", help="Only these sessions, as in S1,S2.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Analyse nothing; say what would be done.")] = False,
     roster: RosterOption = None,
-    student_db: Annotated[
-        Path | None,
-        typer.Option("--student-db", help="Folder with a folder of photos for each student (default: student_db)."),
-    ] = None,
-    no_identity: Annotated[bool, typer.Option("--no-identity", help="Compare no faces.")] = False,
-    blur_bystanders: Annotated[
-        bool,
-        typer.Option("--blur-bystanders/--no-blur-bystanders", help="In snapshots, blur every face but the largest."),
-    ] = True,
-    keep_embeddings: Annotated[
-        bool, typer.Option("--keep-embeddings", help="Write what the faces were compared with: biometric data.")
-    ] = False,
+    student_db: StudentDbOption = None,
+    no_identity: NoIdentityOption = False,
+    blur_bystanders: BlurOption = True,
+    keep_embeddings: KeepEmbeddingsOption = False,
     exam_title: Annotated[
         list[str] | None,
         typer.Option("--exam-title", help="Title or address of the exam, where the table names none. Repeatable."),
     ] = None,
-    screen_text: Annotated[
-        bool, typer.Option("--screen-text/--no-screen-text", help="Keep the words read on the screen for searching.")
-    ] = True,
+    screen_text: ScreenTextOption = True,
     policy: PolicyOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results of other recordings.")] = False,
     workers: WorkersOption = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,3 +45,19 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One line of JSON on st
 def split_names(text: str) -> tuple[str, ...]:
     """The names in a list with commas."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+StudentDbOption = Annotated[
+    Path | None,
+    typer.Option("--student-db", help="Folder with a folder of photos for each student (default: student_db)."),
+]
+NoIdentityOption = Annotated[bool, typer.Option("--no-identity", help="Compare no faces.")]
+BlurOption = Annotated[
+    bool, typer.Option("--blur-bystanders/--no-blur-bystanders", help="In snapshots, blur every face but the largest.")
+]
+KeepEmbeddingsOption = Annotated[
+    bool, typer.Option("--keep-embeddings", help="Write what the face was compared with: biometric data.")
+]
+ScreenTextOption = Annotated[
+    bool, typer.Option("--screen-text/--no-screen-text", help="Keep the words read on the screen for searching.")
+]

@@ -19,7 +19,7 @@ from proctor_cli.session.jobs import SliceJob
 from proctor_cli.session.judge import judge_folder
 from proctor_cli.session.prepare import Preparation
 from proctor_cli.session.snapshots import choose_clip, is_pictured, name_snapshots
-from proctor_cli.store import SessionFolder
+from proctor_cli.store import PartEnd, SessionFolder
 from proctor_cli.types import Box, ClipInfo, DecodeLoss, Observation, Problem, Recording, SessionResult, Source
 
 # A share of what repeats itself that differs by less than this is the same.
@@ -43,16 +43,17 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
     """
     folder = SessionFolder(preparation.request.folder)
     kept = [job for job in preparation.jobs if job.key not in lost]
+    ends = {job.key: folder.read_part_end(job.key) for job in kept}
     problems = [
         *preparation.recording.problems,
-        *_damage(folder, kept),
+        *_damage(kept, ends),
         *(Problem("slice_lost", job.label, lost[job.key]) for job in preparation.jobs if job.key in lost),
     ]
     recording = replace(preparation.recording, problems=tuple(problems))
     by_source: dict[str, list[SliceJob]] = {}
     for job in preparation.jobs:
         by_source.setdefault(job.clip.source, []).append(job)
-    streams = [_observed(folder, jobs, lost, recording) for jobs in by_source.values()]
+    streams = [_observed(folder, jobs, ends, recording) for jobs in by_source.values()]
     merged = heapq.merge(*streams, preparation.log, key=lambda observation: observation.t_s)
     folder.write_observations(recording, merged)
     result = judge_folder(folder, policy, analysed_at=analysed_at)
@@ -63,7 +64,7 @@ def finish(preparation: Preparation, lost: Mapping[str, str], policy: Policy, *,
 
 
 def _observed(
-    folder: SessionFolder, planned: Sequence[SliceJob], lost: Collection[str], recording: Recording
+    folder: SessionFolder, planned: Sequence[SliceJob], ends: Mapping[str, PartEnd], recording: Recording
 ) -> Iterator[Observation]:
     """What the slices of one recording gave, in order, over all of its parts.
 
@@ -76,15 +77,15 @@ def _observed(
     unknown: dict[str, float | None] = {signal: None for spec in specs for signal in spec.signals}
     unseen = {**unknown, _GAP[source]: 1.0} if source in _GAP else unknown
     last_s, resumed = inf, True
-    repeats = _repeats(folder, [job for job in planned if job.key not in lost]) if source == "webcam" else {}
+    repeats = _repeats([job for job in planned if job.key in ends], ends) if source == "webcam" else {}
     for job, following in zip_longest(planned, planned[1:]):
-        if job.key in lost:
+        if job.key not in ends:
             continue
         clip, info = job.clip, job.scan.info
         # A screen recording may leave out pictures that do not differ: there, a gap means "unchanged".
         longest_s = inf if source == "screen" else max(plan.GAP_S, 5 * step_s, 5 / (info.mean_fps or inf))
         end_s = round(clip.offset_s + min(job.piece.end_s, info.duration_s), 5)
-        cells = folder.read_part_end(job.key).cells
+        cells = ends[job.key].cells
         for observation in _with_repeats(folder.read_part(job.key), cells, repeats, clip.offset_s, step_s):
             # Not every picture was looked at: what counts is when the one before this was shown.
             before = bisect_left(cells, media.cell_of(observation.t_s - clip.offset_s, step_s)) - 1
@@ -100,10 +101,10 @@ def _observed(
             last_s = observation.t_s
             end_s = max(end_s, last_s)
             yield observation
-        broken_off = following is None or following.key in lost
+        broken_off = following is None or following.key not in ends
         # Only of a recording whose pictures go on while it does is the pause told by their absence.
         paused = source == "screen" and following is not None and following.clip.offset_s - end_s > plan.GAP_S
-        if paused and following is not None and following.key not in lost:
+        if paused and following is not None and following.key in ends:
             for t_s in _every(_SILENCE_S, end_s, following.clip.offset_s):
                 yield Observation(source, t_s, unseen)
             last_s, resumed = inf, True
@@ -142,14 +143,14 @@ def _has_changed(before: media.Repeat | None, now: media.Repeat | None) -> bool:
     return abs(before.share - now.share) > _REPEAT_STEP
 
 
-def _repeats(folder: SessionFolder, jobs: Sequence[SliceJob]) -> dict[tuple[float, int], media.Repeat | None]:
+def _repeats(jobs: Sequence[SliceJob], ends: Mapping[str, PartEnd]) -> dict[tuple[float, int], media.Repeat | None]:
     """By offset of the part and sampling cell: whether the picture repeats itself. All slices must be known for it."""
     samples: list[tuple[float, int]] = []
     cells: list[int] = []  # of the whole recording: a loop is one across its parts too
     prints: list[bytes] = []
     for job in jobs:
         ahead = ceil(job.clip.offset_s / job.step_s)
-        end = folder.read_part_end(job.key)
+        end = ends[job.key]
         for cell in end.cells:
             samples.append((job.clip.offset_s, cell))
             cells.append(max(ahead + cell, cells[-1] + 1 if cells else 0))
@@ -225,12 +226,12 @@ def _is_sure(box: Box) -> bool:
     return box.score >= _DRAWN_SCORE
 
 
-def _damage(folder: SessionFolder, jobs: Iterable[SliceJob]) -> Iterator[Problem]:
+def _damage(jobs: Iterable[SliceJob], ends: Mapping[str, PartEnd]) -> Iterator[Problem]:
     """What decoding lost, one sentence a clip."""
     losses: dict[tuple[str, str], list[DecodeLoss]] = {}
     for job in jobs:
         unit = "packets of sound" if job.clip.source == "sound" else "packets"
-        losses.setdefault((job.clip.path, unit), []).append(folder.read_part_end(job.key).loss)
+        losses.setdefault((job.clip.path, unit), []).append(ends[job.key].loss)
     for (path, unit), parts in losses.items():
         packets = sum(part.damaged_packets for part in parts)
         pictures = sum(part.corrupt_frames for part in parts)

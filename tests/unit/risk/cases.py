@@ -9,11 +9,36 @@ from typing import Any, Literal
 
 from proctor_cli.policy import Policy, Risk, Rule, Timing, load
 from proctor_cli.risk import Mark, RiskMeter, Rulebook
-from proctor_cli.types import Incident, Observation, Recording, RiskTimeline, Source
+from proctor_cli.types import ClipInfo, Incident, Observation, Recording, RiskTimeline, Source
 
 Grid = Literal["exact", "any"]
 
 _DEFAULT = load(None)
+
+
+def clip() -> ClipInfo:
+    """A minute of webcam recording."""
+    return ClipInfo(
+        source="webcam",
+        path="webcam.mp4",
+        offset_s=0.0,
+        sha256="0" * 64,
+        size_bytes=1,
+        container="mp4",
+        codec="h264",
+        width_px=640,
+        height_px=480,
+        rotation_deg=0,
+        mean_fps=30.0,
+        variable_rate=False,
+        first_pts_s=0.0,
+        duration_s=60.0,
+        duration_from="packets",
+        header_duration_s=None,
+        longest_gap_s=0.0,
+        has_audio=False,
+        created_unix_s=None,
+    )
 
 
 def rule(**values: Any) -> Rule:

@@ -13,30 +13,10 @@ from proctor_cli.policy import load
 from proctor_cli.risk.assessed import find_not_assessed
 from proctor_cli.risk.coverage import CoverageMeter
 from proctor_cli.risk.screen import SIGNALS
-from proctor_cli.types import ClipInfo, MissingDetector, Observation, Source, Spec
-from tests.unit.risk.cases import recording_of
+from proctor_cli.types import MissingDetector, Observation, Source, Spec
+from tests.unit.risk.cases import clip, recording_of
 
-CLIP = ClipInfo(
-    source="webcam",
-    path="x.mp4",
-    offset_s=0.0,
-    sha256="0" * 64,
-    size_bytes=1,
-    container="mp4",
-    codec="h264",
-    width_px=640,
-    height_px=480,
-    rotation_deg=0,
-    mean_fps=30.0,
-    variable_rate=False,
-    first_pts_s=0.0,
-    duration_s=60.0,
-    duration_from="packets",
-    header_duration_s=None,
-    longest_gap_s=0.0,
-    has_audio=False,
-    created_unix_s=None,
-)
+CLIP = clip()
 READ = {"screen.lines": 3.0, "screen.black": 0.0, "screen.locked": 0.0, "screen.notification": 0.0, "screen.wide": 0.0}
 UNKNOWN: dict[str, float | None] = {**dict.fromkeys(SIGNALS), **READ, "screen.resized": 0.0}
 KNOWN = {**dict.fromkeys(UNKNOWN, 0.0), "screen.moving": None, "screen.fullscreen_left": None}

@@ -10,34 +10,10 @@ import pytest
 from proctor_cli.policy import Risk, Rule, load
 from proctor_cli.risk import INPUTS, derive, judge, list_signals
 from proctor_cli.risk.coverage import CoverageMeter
-from proctor_cli.types import Box, ClipInfo, MissingDetector, Observation, Spec
-from tests.unit.risk.cases import policy_of, recording_of, rule, samples, steps
+from proctor_cli.types import Box, MissingDetector, Observation, Spec
+from tests.unit.risk.cases import clip, policy_of, recording_of, rule, samples, steps
 
 PHONES = Spec("objects", "webcam", {"phone.score": "score"}, interval_s=0.5)
-
-
-def clip() -> ClipInfo:
-    return ClipInfo(
-        source="webcam",
-        path="webcam.mp4",
-        offset_s=0.0,
-        sha256="0" * 64,
-        size_bytes=1,
-        container="mp4",
-        codec="h264",
-        width_px=640,
-        height_px=480,
-        rotation_deg=0,
-        mean_fps=30.0,
-        variable_rate=False,
-        first_pts_s=0.0,
-        duration_s=60.0,
-        duration_from="packets",
-        header_duration_s=None,
-        longest_gap_s=0.0,
-        has_audio=False,
-        created_unix_s=None,
-    )
 
 
 def faces(t_s: float, *heights: float) -> Observation:

@@ -14,8 +14,7 @@ from proctor_cli.policy import Policy, Sound, load
 from proctor_cli.risk import derive, judge
 from proctor_cli.risk.voice import Voice
 from proctor_cli.types import Box, ClipInfo, Incident, Judgement, MissingDetector, Observation, Recording, Spec
-from tests.unit.risk.cases import recording_of
-from tests.unit.risk.test_judge import clip
+from tests.unit.risk.cases import clip, recording_of
 from tests.unit.risk.test_talking import speech, still
 
 _DEFAULT = load(None)
